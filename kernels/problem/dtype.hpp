@@ -1,0 +1,55 @@
+#pragma once
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "kernels/base/result.hpp"
+
+namespace chipfit {
+
+/// Element types. The numbers are those of the plugin ABI (chipfit_dtype) and never change.
+enum class Dtype : std::uint8_t { f64 = 1, f32 = 2, f16 = 3, bf16 = 4, i8 = 7, i32 = 9 };
+
+/// How f32 may be computed. The numbers are those of the plugin ABI (chipfit_math) and never change.
+enum class Math : std::uint8_t { strict = 1, relaxed = 2, tf32 = 3, f16 = 4, bf16 = 5 };
+
+/// One row of the table of element types: everything else that depends on a dtype is derived from here.
+struct DtypeInfo {
+  Dtype id;
+  std::string_view name;
+  int bytes;
+  bool is_integer;
+  int significand_bits;   ///< including the implicit one; integers: value bits
+  double unit_roundoff;   ///< 2^-significand_bits for floating types, 0 for integers
+  double largest_finite;  ///< largest finite value
+};
+
+std::span<const DtypeInfo> all_dtypes();
+const DtypeInfo& info(Dtype);
+Result<Dtype> parse_dtype(std::string_view);
+
+std::string_view name(Math);
+Result<Math> parse_math(std::string_view);
+
+/// Types of the operands a and b, of the accumulator and of the result. For convolution a is the first and b the
+/// second input of the direction (see operands() in problem.hpp).
+struct DtypeCombo {
+  Dtype a, b, acc, out;
+  friend bool operator==(const DtypeCombo&, const DtypeCombo&) = default;
+};
+
+/// f32 → f32/f32, f64 → f64/f64, f16 → f32/f16, bf16 → f32/bf16, i8 → i32/i32.
+/// Error (usage) for a type that is no input type (i32).
+Result<DtypeCombo> default_combo(Dtype input);
+
+/// The combinations that are defined: the defaults above, and f16 and bf16 with f32 result.
+std::span<const DtypeCombo> all_combos();
+
+/// "f32" where accumulator and output are the defaults of the input type, else "a[+b]-acc-out": "bf16-f32-f32".
+std::string to_string(const DtypeCombo&);
+/// Inverse of to_string; also takes the long form of a default. Errors (usage) name the part that is wrong and
+/// suggest the nearest known name; a combination outside all_combos() is an error.
+Result<DtypeCombo> parse_combo(std::string_view);
+
+}  // namespace chipfit
