@@ -1,0 +1,112 @@
+#include <algorithm>
+#include <cmath>
+
+#include "kernels/oracle/fill.hpp"
+#include "kernels/oracle/products.hpp"
+
+namespace chipfit::oracle {
+namespace {
+
+/// Products that an accumulated batch may add up in one output.
+constexpr std::int64_t kAccumulatedTerms = 16;
+
+/// Largest integer magnitude that a type holds without gaps below, kept to 30 bits for the generator.
+std::int64_t largest_input(Dtype dtype, Math math) {
+  switch (dtype) {
+    case Dtype::f64:
+      return std::int64_t{1} << 30;
+    case Dtype::f32:
+      break;
+    case Dtype::f16:
+      return 1 << 11;
+    case Dtype::bf16:
+      return 1 << 8;
+    case Dtype::i8:
+    case Dtype::i32:
+      return 127;
+  }
+  switch (math) {
+    case Math::strict:
+      return 1 << 24;
+    case Math::tf32:
+    case Math::f16:
+      return 1 << 11;
+    case Math::relaxed:
+    case Math::bf16:
+      break;
+  }
+  return 1 << 8;
+}
+
+/// Largest |sum| for which everything stays exact in the accumulator.
+double largest_sum(Dtype accumulator) {
+  // f64: a bit less than 2^53, the range of the integer conversion in the check.
+  return accumulator == Dtype::f64 ? 0x1p50 : accumulator == Dtype::f32 ? 0x1p24 : 0x1p31 - 1;
+}
+
+/// Variance of the uniform distribution on ±1 … ±m.
+double variance(std::int64_t m) {
+  const auto x = static_cast<double>(m);
+  return (x + 1) * (2 * x + 1) / 6;
+}
+
+/// P(|Σ| > t) ≤ 10^-18 for n independent symmetric products of variance v each, bounded by m: Bernstein's inequality,
+/// t² ≥ 2·ln(2·10^18)·(n·v + m·t/3).
+bool stays_within(double t, double n, double v, double m) {
+  constexpr double log_term = 42.14;
+  return t * t >= 2 * log_term * (n * v + m * t / 3);
+}
+
+}  // namespace
+
+ExactPlan exact_plan(const Problem& problem) {
+  const DtypeCombo& types = dtypes(problem);
+  const bool adds = accumulate(problem) == Accumulate::add;
+  const double products = static_cast<double>(products_per_output(problem)) * (adds ? kAccumulatedTerms : 1);
+  const std::int64_t cap[2] = {largest_input(types.a, math(problem)), largest_input(types.b, math(problem))};
+  const bool narrow = types.out == Dtype::f16 || types.out == Dtype::bf16;
+  const double out_sum = std::min(narrow ? std::ldexp(1.0, info(types.out).significand_bits) : largest_sum(types.acc),
+                                  largest_sum(types.acc));
+
+  ExactPlan plan;
+  plan.magnitude_c0 = adds ? static_cast<std::int64_t>(std::min(out_sum / 16, 0x1p20)) : 0;
+  const double room = out_sum - static_cast<double>(plan.magnitude_c0);
+
+  if (!narrow) {
+    // Certain: products × largest product ≤ room. One operand small and the other large, so that an operand rounded
+    // to fewer bits than its type has shows up here too.
+    const double budget = std::floor(room / products);
+    if (budget >= 1) {
+      const auto largest = static_cast<std::int64_t>(std::min(budget, 0x1p60));
+      std::int64_t small = std::min<std::int64_t>({3, largest, cap[1]});
+      if (info(types.a).is_integer) {
+        small = std::min(cap[1], static_cast<std::int64_t>(std::sqrt(static_cast<double>(largest))));
+      }
+      const std::int64_t large = std::min(cap[0], largest / small);
+      plan.in[0] = {large, 1};
+      plan.in[1] = {std::min(cap[1], largest / large), 1};
+      return plan;
+    }
+    // Longer sums than the accumulator has integers: a quarter of the room in expected non-zero products leaves a
+    // factor of four, which a binomial count of millions never uses up.
+    const double density = std::sqrt(room / 4 / products);
+    plan.in[0] = plan.in[1] = {1, density};
+    return plan;
+  }
+
+  std::int64_t magnitude = 1;
+  const auto fits = [&](std::int64_t m) {
+    const auto largest = static_cast<double>(m * m);
+    return products * largest <= room || stays_within(room, products, variance(m) * variance(m), largest);
+  };
+  while (magnitude + 1 <= std::min(cap[0], cap[1]) && fits(magnitude + 1)) ++magnitude;
+  plan.in[0] = plan.in[1] = {magnitude, 1};
+  if (!fits(magnitude)) {
+    constexpr double log_term = 42.14;
+    const double variance_left = room * room / (2 * log_term) - room / 3;
+    plan.in[0].density = plan.in[1].density = std::sqrt(variance_left / products);
+  }
+  return plan;
+}
+
+}  // namespace chipfit::oracle

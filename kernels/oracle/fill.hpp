@@ -1,0 +1,45 @@
+#pragma once
+#include <cstdint>
+
+#include "kernels/problem/problem.hpp"
+
+namespace chipfit::oracle {
+
+/// 128 secret bits. Everything random in the oracle is a counter-based function of a seed and an index, so that any
+/// part of it can be made again without storing it.
+struct Seed {
+  std::uint64_t hi = 0, lo = 0;
+  /// An independent seed for purpose number `tag`.
+  Seed derive(std::uint64_t tag) const;
+};
+/// From the kernel's random number generator (getrandom).
+Seed secret_seed();
+
+/// Timing data: uniform in [-1, 1] rounded to the type, never zero-filled; i8: uniform integers in [-127, 127].
+/// Element i of the array is a function of (seed, i). At least 4 GB/s on one core (f32).
+void fill_uniform(Dtype, void* data, std::int64_t elements, Seed);
+/// Standard deviation of fill_uniform's values.
+double uniform_sigma(Dtype);
+
+/// Integer-valued data for the exactness check: value 0 with probability 1 - density, else uniform on
+/// {±1 … ±magnitude}.
+struct ExactRange {
+  std::int64_t magnitude = 1;
+  double density = 1;
+};
+/// Ranges for the two inputs such that every partial sum is exact in the accumulator and every result, also after
+/// adding an initial value of up to `magnitude_c0`, is exact in the output type (narrow types: sparse small integers).
+struct ExactPlan {
+  ExactRange in[2];
+  std::int64_t magnitude_c0 = 0;
+};
+ExactPlan exact_plan(const Problem&);
+void fill_exact(Dtype, void* data, std::int64_t elements, ExactRange, Seed);
+
+/// Secret poison for outputs: NaNs with random payload where the type has them, else random bits. `bytes` need not
+/// be a multiple of the element size (guard bytes); byte i is a function of (seed, i).
+void fill_poison(Dtype, void* data, std::int64_t bytes, Seed);
+/// Bytes among `bytes` that still hold the poison of `seed`.
+std::int64_t count_poison(Dtype, const void* data, std::int64_t bytes, Seed);
+
+}  // namespace chipfit::oracle

@@ -1,0 +1,61 @@
+#pragma once
+#include <span>
+#include <string>
+
+#include "kernels/oracle/fill.hpp"
+
+namespace chipfit::oracle {
+
+/// The inputs of one product or convolution, as operands(problem) describes them.
+struct Inputs {
+  const void* in0;
+  const void* in1;
+};
+
+/// What is judged: `out` should be c0 + Σ op(in0ᵢ, in1ᵢ) (c0 null: 0) for the terms i; one term for an ordinary
+/// problem, n for an accumulated batch of an Accumulate::add problem.
+struct Claim {
+  Problem problem;
+  std::span<const Inputs> terms;
+  const void* c0 = nullptr;
+  const void* out = nullptr;
+};
+
+enum class Finding {
+  ok,
+  not_finite,    ///< NaN or infinity in the output
+  incorrect,     ///< beyond any rounding
+  precision,     ///< right, but in less precision than the problem asks for
+  sparse_error,  ///< a few elements are wrong, the rest is right
+};
+
+/// Family of arithmetic that an error grade belongs to: "exact", "f64", "f32", "tf32/f16", "bf16", "fp8", "wrong".
+std::string_view family_of(const Problem&, double e);
+
+struct Report {
+  Finding finding = Finding::ok;
+  std::string reason;            ///< a sentence with the figures; empty when ok
+  std::string_view method;       ///< "exact", "projection", "reference", "sampled-reference"
+  double e = 0;                  ///< error grade in units of 2^-24 (f64: 2^-53); 0 for exact checks
+  double limit = 0;              ///< largest E that passes; 0 for exact checks
+  double row_max_over_median = 0;
+  std::string_view family;       ///< family_of(e)
+};
+
+/// Check 1: inputs made by fill_exact with exact_plan; zero tolerance; false accept ≤ 2^-20.
+/// GEMM: C·x = A·(B·x) with x in [-2^20, 2^20], wrapping 64-bit arithmetic. Convolution: contraction over batch and
+/// output channels (fwd; the other directions contract their own two indices). Where that contracts little
+/// (depthwise, N = 1) the plain reference, sampled for large sizes. `secret` must be drawn after the output arrived.
+Report check_exact(const Claim&, Seed secret, int threads);
+
+/// Check 2: inputs made by fill_uniform. Projection with random signs along the shorter side in blocks of at most
+/// 1024; residual against an f64 (for f64: compensated) product, divided by u·σ_a·σ_b·√K·√block·√terms; E = median
+/// row / 0.6745. Integers: exact, modulo 2^32. Finding by the limits of `grade_limit`.
+/// Source: the project's judging method, docs/method.md.
+Report check_grade(const Claim&, Seed secret, int threads);
+
+/// The largest E that passes for a problem: by its math mode and accumulation length, with the rounding of a narrow
+/// output added in quadrature, grown by √terms for accumulated narrow outputs.
+double grade_limit(const Problem&, std::int64_t terms);
+
+}  // namespace chipfit::oracle
