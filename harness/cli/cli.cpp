@@ -1,0 +1,66 @@
+#include "harness/cli/cli.hpp"
+
+#include <fmt/format.h>
+
+#include <exception>
+#include <new>
+
+#include "harness/cli/errors.hpp"
+#include "harness/cli/verbs.hpp"
+
+namespace chipfit::cli {
+namespace {
+
+Result<int> carry_out(const Command& command, const std::vector<std::string>& arguments, Console& console) {
+  struct Visitor {
+    const std::vector<std::string>& arguments;
+    Console& console;
+    Result<int> operator()(const HelpCommand& help) const {
+      console.data(help.text);
+      return exit_ok;
+    }
+    Result<int> operator()(const VersionCommand& command) const { return version(command, console); }
+    Result<int> operator()(const DevicesCommand& command) const { return devices(command, console); }
+    Result<int> operator()(const SuitesCommand& command) const { return suites(command, console); }
+    Result<int> operator()(const PlanCommand& command) const { return plan_cases(command, console); }
+    Result<int> operator()(const RunCommand& command) const { return run(command, arguments, console); }
+    Result<int> operator()(const DoctorCommand& command) const { return doctor(command, console); }
+    Result<int> operator()(const ExplainCommand& command) const { return explain_words(command, console); }
+  };
+  return std::visit(Visitor{arguments, console}, command);
+}
+
+int guarded(const std::vector<std::string>& arguments, Console& console) {
+  const auto command = parse_arguments(arguments);
+  const auto result = command ? carry_out(*command, arguments, console) : Result<int>(pass_on(command.error()));
+  console.status().clear();
+  const auto finished = console.finish();
+  if (!result) {
+    console.error(result.error());
+    return exit_code(result.error().kind);
+  }
+  if (!finished) {
+    console.error(finished.error());
+    return exit_code(finished.error().kind);
+  }
+  return *result;
+}
+
+}  // namespace
+
+int run_command_line(const std::vector<std::string>& arguments, Console& console) {
+  try {
+    return guarded(arguments, console);
+  } catch (const std::bad_alloc&) {
+    console.error({Error::Kind::internal, "out of memory", "", ""});
+  } catch (const std::exception& error) {
+    console.error({Error::Kind::internal, fmt::format("a defect of chipfit: {}", error.what()), "",
+                   "please report it with the command line and `chipfit version`"});
+  } catch (...) {
+    console.error({Error::Kind::internal, "a defect of chipfit: an unknown exception", "",
+                   "please report it with the command line and `chipfit version`"});
+  }
+  return exit_internal;
+}
+
+}  // namespace chipfit::cli

@@ -1,0 +1,13 @@
+#pragma once
+#include <filesystem>
+#include <string>
+
+namespace chipfit::cli {
+
+/// <prefix>/bin/chipfit-worker, beside the running executable.
+std::filesystem::path worker_binary();
+
+/// The first file of this name in $PATH that can be executed; empty where there is none.
+std::filesystem::path find_program(const std::string& name);
+
+}  // namespace chipfit::cli

@@ -1,0 +1,49 @@
+#include "harness/cli/plan_here.hpp"
+
+#include "harness/cli/backend_devices.hpp"
+#include "harness/cli/text.hpp"
+
+namespace chipfit::cli {
+namespace {
+
+std::string name_of(const std::string& case_id, const plan::PlannedDevice& device) {
+  return judge::benchmark_name(case_id, device.backend, device.device_index);
+}
+
+}  // namespace
+
+Result<PlannedRun> plan_here(const Selection& selection, Console& console) {
+  const auto count = [](const plan::BackendManifest& manifest, const std::string& options) -> Result<std::uint32_t> {
+    const auto devices = ask_backend(manifest, options);
+    if (!devices) return pass_on(devices.error());
+    return static_cast<std::uint32_t>(devices->devices.size());
+  };
+  auto planned = make_plan(selection, plan::discover(plan::plugin_folders()), count, name_of);
+  if (planned) {
+    for (const auto& note : planned->notes) console.note(note);
+    for (const auto& error : planned->unavailable) console.error(error);
+  }
+  return planned;
+}
+
+std::string benchmark_names(const plan::Plan& plan) {
+  std::string text;
+  for (const auto& device : plan.devices) {
+    for (const auto& planned : plan.cases) text += name_of(planned.case_id, device) + "\n";
+  }
+  return text;
+}
+
+std::string row_commands(const PlannedRun& run, const std::vector<std::string>& more) {
+  std::string text;
+  for (const auto& device : run.plan.devices) {
+    for (const auto& planned : run.plan.cases) {
+      auto words = row_command(run, planned, device);
+      words.insert(words.end(), more.begin(), more.end());
+      text += shell_line(words) + "\n";
+    }
+  }
+  return text;
+}
+
+}  // namespace chipfit::cli

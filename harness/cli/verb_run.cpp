@@ -1,0 +1,111 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "harness/cli/errors.hpp"
+#include "harness/cli/numbers.hpp"
+#include "harness/cli/paths.hpp"
+#include "harness/cli/plan_here.hpp"
+#include "harness/cli/results_table.hpp"
+#include "harness/cli/run_progress.hpp"
+#include "harness/cli/text.hpp"
+#include "harness/cli/verbs.hpp"
+
+namespace chipfit::cli {
+namespace {
+
+double seconds_now() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+judge::MeasureSettings settings_of(const plan::Plan& plan) {
+  auto settings = plan.mode == "quick" ? judge::MeasureSettings::quick_look() : judge::MeasureSettings::standard();
+  if (plan.time_s > 0) {
+    settings.stop.max_time_s = plan.time_s;
+    settings.stop.min_time_s = std::min(settings.stop.min_time_s, plan.time_s);
+  }
+  if (plan.ci_relative > 0) settings.stop.target_relative_half_width = plan.ci_relative;
+  return settings;
+}
+
+/// One limit for the calls of a case; loading a library and opening a device may take longer on a cold machine.
+judge::Deadlines deadlines_of(const std::optional<double>& seconds) {
+  judge::Deadlines deadlines;
+  if (!seconds) return deadlines;
+  constexpr double shortest_start_s = 10;
+  deadlines.load_s = deadlines.open_s = std::max(*seconds, shortest_start_s);
+  deadlines.prepare_s = deadlines.transfer_s = deadlines.call_s = *seconds;
+  return deadlines;
+}
+
+std::string dry_run(const RunCommand& command, const PlannedRun& planned) {
+  std::vector<std::string> more{"--out", command.out.string()};
+  if (command.deadline_s) more.insert(more.end(), {"--deadline", fmt::format("{}", *command.deadline_s)});
+  if (!command.lab.empty()) more.insert(more.end(), {"--lab", command.lab});
+  const auto& flags = command.selection.benchmark.passed_on;
+  more.insert(more.end(), flags.begin(), flags.end());
+  return fmt::format("# plan {}\n# {}, results to {}\n{}", plan::plan_sha256(planned.plan), size_text(planned.plan),
+                     printable(command.out.string()), row_commands(planned, more));
+}
+
+void print(const judge::RunSummary& summary, Console& console) {
+  const auto& paper = console.paper();
+  console.data(results_table(summary.rows, paper));
+  console.data("\n");
+  console.data(results_digest(summary.rows, paper, judge::reproduction_line));
+  console.data(fmt::format("results: {}\n", printable((summary.folder / "results.csv").string())));
+}
+
+}  // namespace
+
+Result<int> run(const RunCommand& command, const std::vector<std::string>& arguments, Console& console) {
+  const auto planned = plan_here(command.selection, console);
+  if (!planned) return pass_on(planned.error());
+  if (command.selection.benchmark.list_tests) {
+    console.data(benchmark_names(planned->plan));
+    return exit_ok;
+  }
+  if (command.dry_run == DryRun::yes) {
+    console.data(dry_run(command, *planned));
+    return planned->unavailable.empty() ? exit_ok : exit_unavailable;
+  }
+
+  judge::RunOptions options;
+  options.plan = planned->plan;
+  options.backends = planned->backends;
+  options.out = command.out;
+  options.resume = command.resume;
+  options.measure = settings_of(planned->plan);
+  options.deadlines = deadlines_of(command.deadline_s);
+  options.worker_binary = worker_binary();
+  options.benchmark_flags = command.selection.benchmark.passed_on;
+  options.argv = {"chipfit"};
+  options.argv.insert(options.argv.end(), arguments.begin(), arguments.end());
+  options.in_process = planned->plan.isolation == "in-process";
+  options.lab = command.lab;
+
+  RunProgress progress(console, seconds_now);
+  const auto summary = judge::run(options, progress);
+  console.status().clear();
+  if (!summary) return pass_on(summary.error());
+  if (command.format == Format::json) {
+    console.data(results_json(summary->rows, summary->folder.string(), summary->interrupted));
+  } else {
+    print(*summary, console);
+  }
+  // Said again at the end: the lines at the start have scrolled away.
+  for (const auto& error : planned->unavailable) console.error(error);
+  if (summary->interrupted) {
+    const auto rows =
+        planned->plan.cases.size() * planned->plan.devices.size() * static_cast<std::size_t>(planned->plan.launches);
+    console.error({Error::Kind::interrupted,
+                   fmt::format("interrupted after {} of {}", count_text(summary->rows.size()), counted(rows, "row")),
+                   summary->folder.string(), "the same command with --resume goes on"});
+    return exit_interrupted;
+  }
+  if (const int verdicts = exit_code(summary->rows); verdicts != exit_ok) return verdicts;
+  return planned->unavailable.empty() ? exit_ok : exit_unavailable;
+}
+
+}  // namespace chipfit::cli

@@ -1,0 +1,531 @@
+#include "harness/judge/measure.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <numeric>
+
+#include "harness/judge/attempt.hpp"
+#include "harness/stats/steady_state.hpp"
+
+namespace chipfit::judge {
+namespace {
+
+/// Why a case ends before its measurement is complete.
+struct Ending {
+  Verdict verdict = Verdict::ok;
+  std::string reason;
+  bool session_dead = false;
+  bool interrupted = false;
+};
+using Step = tl::expected<void, Ending>;
+
+tl::unexpected<Ending> end(Verdict verdict, std::string reason) {
+  return tl::unexpected(Ending{verdict, std::move(reason), false, false});
+}
+
+tl::unexpected<Ending> end(const CallFailure& failure, std::string_view doing) {
+  Outcome outcome;
+  apply_failure(outcome, failure, doing);
+  return tl::unexpected(Ending{outcome.verdict, outcome.reason, outcome.session_dead, false});
+}
+
+#define CHIPFIT_CALL(call, doing)                                         \
+  do {                                                                    \
+    if (auto called = (call); !called) return end(called.error(), doing); \
+  } while (false)
+
+Verdict verdict_of(oracle::Finding finding) {
+  switch (finding) {
+    case oracle::Finding::ok:
+      return Verdict::ok;
+    case oracle::Finding::not_finite:
+      return Verdict::incorrect;
+    case oracle::Finding::incorrect:
+      return Verdict::incorrect;
+    case oracle::Finding::precision:
+      return Verdict::precision;
+    case oracle::Finding::sparse_error:
+      return Verdict::sparse_error;
+  }
+  return Verdict::incorrect;
+}
+
+// A download, upload or sync that never ends must not hold up the run for long, nor a slow honest device be killed:
+// ten times the time expected at a thousandth of the claimed peak, within the bounds of the settings.
+constexpr double longest_deadline_s = 600;
+
+class CaseMeasurement {
+ public:
+  CaseMeasurement(Session& session, const Problem& problem, const CaseContext& context)
+      : session_(session),
+        worker_(session.worker()),
+        arena_(session.arena()),
+        secrets_(arena_.secrets()),
+        problem_(problem),
+        context_(context),
+        sizes_(operands(problem)) {}
+
+  Outcome run() {
+    const double begin = now_s();
+    Step step = steps();
+    if (!step) {
+      Ending& ending = step.error();
+      out_.verdict = ending.verdict;
+      out_.reason = std::move(ending.reason);
+      out_.session_dead = ending.session_dead;
+      out_.interrupted = ending.interrupted;
+    }
+    if (!out_.session_dead) release();
+    out_.total_s = now_s() - begin;
+    return std::move(out_);
+  }
+
+ private:
+  Step steps() {
+    CHIPFIT_ATTEMPT(ask());
+    CHIPFIT_ATTEMPT(make_room());
+    CHIPFIT_ATTEMPT(prepare());
+    CHIPFIT_ATTEMPT(exact_round());
+    CHIPFIT_ATTEMPT(load_timing_pools());
+    CHIPFIT_ATTEMPT(calibrate());
+    CHIPFIT_ATTEMPT(warm_up());
+    CHIPFIT_ATTEMPT(throughput());
+    CHIPFIT_ATTEMPT(latency());
+    CHIPFIT_ATTEMPT(proven());
+    return inputs_still_there();
+  }
+
+  Step check_stop() const {
+    if (context_.stop != nullptr && context_.stop->load())
+      return tl::unexpected(Ending{Verdict::interrupted, {}, false, true});
+    return {};
+  }
+
+  // ---- ask, room, prepare -------------------------------------------------------------------------------------
+
+  Step ask() {
+    const auto answer = worker_.supports(problem_);
+    if (!answer) {
+      if (answer.error().kind == CallFailure::Kind::refused && answer.error().status == CHIPFIT_UNSUPPORTED)
+        return end(Verdict::unsupported, answer.error().reason);
+      return end(answer.error(), "supports");
+    }
+    if (*answer == CHIPFIT_UNSUPPORTED) return end(Verdict::unsupported, "the plugin does not support this problem");
+    return {};
+  }
+
+  Step make_room() {
+    auto plan = plan_memory(problem_, context_.limits);
+    if (!plan) return end(Verdict::too_big, plan.error().what);
+    plan_ = *plan;
+    return {};
+  }
+
+  Step prepare() {
+    const double begin = now_s();
+    auto prepared = worker_.prepare(problem_);
+    out_.prepare_s = now_s() - begin;
+    if (!prepared) {
+      const CallFailure& failure = prepared.error();
+      if (failure.kind == CallFailure::Kind::refused && failure.status == CHIPFIT_UNSUPPORTED) {
+        if (session_.plugin().has_supports)
+          return end(Verdict::dishonest_support,
+                     "supports() said yes and prepare() said UNSUPPORTED (P7): " + failure.reason);
+        return end(Verdict::unsupported, failure.reason);
+      }
+      return end(failure, "prepare");
+    }
+    kernel_ = prepared->kernel;
+    kernels_.push_back(kernel_);
+    out_.algorithm = prepared->algorithm;
+    CHIPFIT_CALL(arena_.reserve(plan_, sizes_, Secrets(context_.seed)), "alloc");
+    return {};
+  }
+
+  // ---- one batch -----------------------------------------------------------------------------------------------
+
+  struct Batch {
+    std::vector<DrawnView> views;
+    std::vector<EnqueueEntry> entries;
+    std::vector<int> slots;
+  };
+
+  Batch draw_batch(int count, const std::array<std::uint64_t, 2>& pool_bytes) {
+    Batch batch;
+    batch.views.reserve(static_cast<std::size_t>(count));
+    for (int i = 0; i < count; ++i) {
+      const int slot = next_slot_;
+      next_slot_ = (next_slot_ + 1) % plan_.ring;
+      batch.views.push_back(arena_.draw(pool_bytes));
+      batch.slots.push_back(slot);
+      batch.entries.push_back(arena_.entry(batch.views.back(), slot));
+    }
+    return batch;
+  }
+
+  double deadline_s(double expected_s) const {
+    return std::clamp(10 * expected_s, context_.deadlines.call_s,
+                      std::max(longest_deadline_s, context_.deadlines.call_s));
+  }
+
+  double expected_problem_s() const {
+    if (problem_s_ > 0) return problem_s_;
+    // 10^9 FLOP/s is a thousandth of any chip worth a claim; honest scalar code on one core reaches it.
+    const double claimed = context_.claimed_flop_per_s > 0 ? context_.claimed_flop_per_s : 1e12;
+    return static_cast<double>(flop(problem_)) / (0.001 * claimed);
+  }
+
+  tl::expected<double, Ending> run_batch(const Batch& batch) {
+    CHIPFIT_ATTEMPT(check_stop());
+    const auto times = worker_.run(kernel_, batch.entries,
+                                   deadline_s(expected_problem_s() * static_cast<double>(batch.entries.size())));
+    if (!times) return end(times.error(), "run");
+    return times->synced_s - times->revealed_s;
+  }
+
+  // ---- checks --------------------------------------------------------------------------------------------------
+
+  enum class Check { exact, grade };
+
+  Step check_slot(Check kind, int slot, std::span<const oracle::Inputs> terms, const Problem& problem, const void* c0) {
+    const auto fetched = arena_.fetch(slot);
+    if (!fetched) return end(fetched.error(), "download");
+    return check_output(kind, *fetched, terms, problem, c0);
+  }
+
+  Step check_output(Check kind, const Arena::Fetched& fetched, std::span<const oracle::Inputs> terms,
+                    const Problem& problem, const void* c0) {
+    const double begin = now_s();
+    if (!fetched.guard_intact) return end(Verdict::overrun, "bytes behind the output were changed (P9)");
+    // Random bits of an integer poison can come up by chance; a handful in a large output is not evidence.
+    const bool integer = info(sizes_.out.dtype).is_integer;
+    const std::int64_t by_chance = integer ? std::min<std::int64_t>(2, sizes_.out.elements - 1) : 0;
+    if (fetched.unwritten > by_chance)
+      return end(Verdict::not_written, fmt::format("{} of {} output elements still hold the judge's poison",
+                                                   fetched.unwritten, sizes_.out.elements));
+    const oracle::Claim claim{problem, terms, c0, fetched.output.data()};
+    const oracle::Seed secret = secrets_.seed();
+    const auto report = kind == Check::exact ? oracle::check_exact(claim, secret, context_.oracle_threads)
+                                             : oracle::check_grade(claim, secret, context_.oracle_threads);
+    out_.verify_s += now_s() - begin;
+    note_method(report.method);
+    if (kind == Check::grade) {
+      if (!(report.e <= out_.grade_e)) {
+        out_.grade_e = report.e;
+        out_.grade = report.family;
+      }
+      out_.row_max_over_median = std::max(out_.row_max_over_median, report.row_max_over_median);
+    }
+    if (report.finding != oracle::Finding::ok) return end(verdict_of(report.finding), report.reason);
+    return {};
+  }
+
+  Step check_entry(Check kind, const Batch& batch, std::size_t index) {
+    const oracle::Inputs inputs{batch.views[index].host[0], batch.views[index].host[1]};
+    CHIPFIT_ATTEMPT(check_slot(kind, batch.slots[index], {&inputs, 1}, problem_, nullptr));
+    // The slot was looked at: fresh poison, so that a later skipped write is seen here too.
+    CHIPFIT_CALL(arena_.poison(batch.slots[index]), "upload");
+    return {};
+  }
+
+  void note_method(std::string_view method) {
+    if (out_.check.find(method) != std::string::npos) return;
+    if (!out_.check.empty()) out_.check += '+';
+    out_.check += method;
+  }
+
+  /// Of the outputs of a batch that are still in the ring: the oldest, the newest and one drawn in secret.
+  Step check_round(const Batch& batch, bool thorough) {
+    const std::size_t count = batch.entries.size();
+    const std::size_t present = std::min(count, static_cast<std::size_t>(plan_.ring));
+    const std::size_t first = count - present;
+    const std::size_t drawn = first + secrets_.below(present);
+    CHIPFIT_ATTEMPT(check_entry(Check::grade, batch, drawn));
+    if (thorough) {
+      if (drawn != first) CHIPFIT_ATTEMPT(check_entry(Check::grade, batch, first));
+      if (drawn != count - 1 && count - 1 != first) CHIPFIT_ATTEMPT(check_entry(Check::grade, batch, count - 1));
+    }
+    ++out_.rounds_checked;
+    for (const int slot : batch.slots) arena_.touched(slot);
+    return {};
+  }
+
+  // ---- exact round ---------------------------------------------------------------------------------------------
+
+  Step exact_round() {
+    const oracle::ExactPlan exact = oracle::exact_plan(problem_);
+    std::array<std::uint64_t, 2> pool{};
+    for (int i = 0; i < 2; ++i) {
+      pool[i] = std::min(plan_.pool[i], (2 * plan_.operand[i] + 4096) / 64 * 64);
+      const auto elements = static_cast<std::int64_t>(pool[i]) / info(sizes_.in[i].dtype).bytes;
+      oracle::fill_exact(sizes_.in[i].dtype, arena_.pool(i), elements, exact.in[i], secrets_.seed());
+      CHIPFIT_CALL(arena_.upload(i, pool[i]), "upload");
+    }
+    const bool large = plan_.operand[0] + plan_.operand[1] + plan_.output > (64u << 20);
+    const int count = std::min(plan_.ring, large ? 2 : 3);
+    next_slot_ = 0;
+    for (int slot = 0; slot < plan_.ring; ++slot) CHIPFIT_CALL(arena_.poison(slot), "upload");
+    const Batch batch = draw_batch(count, pool);
+    if (const auto time = run_batch(batch); !time) return tl::unexpected(time.error());
+    // All findings of the round are weighed: a plugin that writes past its output may be wrong as well.
+    Step worst;
+    for (std::size_t i = 0; i < batch.entries.size(); ++i) {
+      const Step step = check_entry(Check::exact, batch, i);
+      if (!step && (step.error().session_dead || step.error().interrupted)) return step;
+      if (!step && (worst || graver(worst.error().verdict, step.error().verdict) != worst.error().verdict))
+        worst = step;
+    }
+    const double begin = now_s();
+    for (int i = 0; i < 2; ++i) {
+      const auto same = arena_.unchanged(i, 0, pool[i]);
+      if (!same) return end(same.error(), "download");
+      if (!*same && (worst || graver(worst.error().verdict, Verdict::input_modified) == Verdict::input_modified))
+        worst = end(Verdict::input_modified, fmt::format("input {} was changed by enqueue (P8)", i));
+    }
+    out_.verify_s += now_s() - begin;
+    return worst;
+  }
+
+  // ---- timing --------------------------------------------------------------------------------------------------
+
+  Step load_timing_pools() {
+    for (int i = 0; i < 2; ++i) {
+      const auto elements = static_cast<std::int64_t>(plan_.pool[i]) / info(sizes_.in[i].dtype).bytes;
+      oracle::fill_uniform(sizes_.in[i].dtype, arena_.pool(i), elements, secrets_.seed());
+      CHIPFIT_CALL(arena_.upload(i, plan_.pool[i]), "upload");
+    }
+    return {};
+  }
+
+  /// The same views twice: the time of one problem, and whether the result repeats bit by bit.
+  Step calibrate() {
+    Batch batch = draw_batch(2, plan_.pool);
+    batch.views[1] = batch.views[0];
+    batch.entries[1] = arena_.entry(batch.views[0], batch.slots[1]);
+    const auto time = run_batch(batch);
+    if (!time) return tl::unexpected(time.error());
+    problem_s_ = std::max(*time / 2, 1e-9);
+    auto first = arena_.fetch(batch.slots[0]);
+    if (!first) return end(first.error(), "download");
+    if (first->output.size() <= (64u << 20)) {
+      const std::vector<std::byte> kept(first->output.begin(), first->output.end());
+      auto second = arena_.fetch(batch.slots[1]);
+      if (!second) return end(second.error(), "download");
+      out_.repeatable = std::memcmp(kept.data(), second->output.data(), kept.size()) == 0;
+      if (!*out_.repeatable) out_.conditions.push_back(Condition::nondeterministic);
+    }
+    for (const int slot : batch.slots) arena_.touched(slot);
+    // The first call of a kernel is often slow: the batch size comes from a warm one.
+    const int again = static_cast<int>(std::clamp(0.002 / problem_s_, 1.0, 64.0));
+    const auto warm = run_batch(draw_batch(again, plan_.pool));
+    if (!warm) return tl::unexpected(warm.error());
+    problem_s_ = std::max(*warm / again, 1e-9);
+    out_.problems_per_round = static_cast<int>(
+        std::clamp(std::ceil(context_.settings.round_s / problem_s_), 1.0, static_cast<double>(max_batch)));
+    return {};
+  }
+
+  Step warm_up() {
+    if (session_.warmed_up || context_.settings.steady_s <= 0) return {};
+    const stats::SteadyRule rule{.window_s = context_.settings.steady_s / 5};
+    std::vector<stats::TimedSample> samples;
+    const double begin = now_s();
+    bool steady = false;
+    while (!steady && now_s() - begin < 2 * context_.settings.steady_s) {
+      const auto time = run_batch(draw_batch(out_.problems_per_round, plan_.pool));
+      if (!time) return tl::unexpected(time.error());
+      samples.push_back({now_s() - begin, *time / out_.problems_per_round});
+      steady = stats::steady_state(rule, samples).steady;
+    }
+    session_.warmed_up = true;
+    return {};
+  }
+
+  Step throughput() {
+    const stats::StopRule& rule = context_.settings.stop;
+    std::vector<stats::TimedSample> samples;
+    double measured_s = 0, checked_s = 0;
+    // Drawn now and told to nobody: a middle round that is checked whatever it costs. Where time allows only the
+    // fewest rounds, all of them are checked.
+    const bool few_rounds = problem_s_ * out_.problems_per_round * 20 > rule.max_time_s;
+    const std::uint64_t middle = few_rounds ? 1 : 1 + secrets_.below(17);
+    while (true) {
+      const Batch batch = draw_batch(out_.problems_per_round, plan_.pool);
+      const auto time = run_batch(batch);
+      if (!time) return tl::unexpected(time.error());
+      measured_s += *time;
+      const std::size_t round = out_.round_s.size();
+      out_.round_s.push_back(*time / out_.problems_per_round);
+      samples.push_back({now_s(), out_.round_s.back()});
+      for (const int slot : batch.slots) arena_.touched(slot);
+      const stats::StopState state = stats::decide(rule, out_.round_s, measured_s);
+      const bool last = state != stats::StopState::go_on && out_.rounds_checked >= 2;
+      const bool short_of_checks = state != stats::StopState::go_on && out_.rounds_checked < 2;
+      const bool affordable = checked_s < 0.05 * measured_s && secrets_.below(2) == 0;
+      if (round == 0 || round == middle || last || short_of_checks || affordable) {
+        const double begin = now_s();
+        CHIPFIT_ATTEMPT(check_round(batch, round == 0 || last));
+        checked_s += now_s() - begin;
+      }
+      if (!last) continue;
+      if (state == stats::StopState::not_reached) out_.conditions.push_back(Condition::ci_not_reached);
+      break;
+    }
+    out_.time = stats::median_ci(out_.round_s, rule.alpha);
+    problem_s_ = out_.time.median;
+    if (!context_.settings.quick && samples.size() >= 20) {
+      const double span = samples.back().at_s - samples.front().at_s;
+      const auto state = stats::steady_state({.window_s = span / 5.5}, samples);
+      if (state.enough_data && !state.steady) out_.conditions.push_back(Condition::not_steady);
+    }
+    return {};
+  }
+
+  Step latency() {
+    const int count =
+        static_cast<int>(std::clamp(context_.settings.latency_s / problem_s_, 1.0, static_cast<double>(max_batch)));
+    CHIPFIT_ATTEMPT(check_stop());
+    const Batch batch = draw_batch(count, plan_.pool);
+    const auto times = worker_.latency(kernel_, batch.entries, deadline_s(problem_s_ * count));
+    if (!times) return end(times.error(), "run");
+    for (const int slot : batch.slots) arena_.touched(slot);
+    const double total = times->total.synced_s - times->total.revealed_s;
+    const double sum = std::accumulate(times->each_s.begin(), times->each_s.end(), 0.0);
+    // Between two problems the worker only reads its clock and enqueues: what the judge saw must be accounted for.
+    const double overhead = 2e-3 + 10e-6 * count + 0.25 * total;
+    const bool negative = std::any_of(times->each_s.begin(), times->each_s.end(), [](double s) { return !(s >= 0); });
+    if (negative || !(sum <= total * 1.001 + 1e-6) || !(sum >= total - overhead))
+      return end(Verdict::clock, fmt::format("the worker's clock saw {:.6f} s in {} problems, the judge's {:.6f} s",
+                                             sum, count, total));
+    out_.latency_s = times->each_s;
+    return check_entry(
+        Check::grade, batch,
+        batch.entries.size() - 1 -
+            secrets_.below(std::min<std::size_t>(batch.entries.size(), static_cast<std::size_t>(plan_.ring))));
+  }
+
+  Step proven() {
+    const Problem adding = with_accumulate(problem_, Accumulate::add);
+    const auto answer = worker_.supports(adding);
+    if (!answer && answer.error().kind != CallFailure::Kind::refused) return end(answer.error(), "supports");
+    if (!answer || *answer != CHIPFIT_OK) return {};
+    const auto prepared = worker_.prepare(adding);
+    if (!prepared) {
+      if (prepared.error().kind == CallFailure::Kind::refused && prepared.error().status == CHIPFIT_UNSUPPORTED)
+        return {};
+      return end(prepared.error(), "prepare");
+    }
+    kernel_ = prepared->kernel;
+    kernels_.push_back(kernel_);
+
+    // Long enough that the one download costs an honest plugin 2 % at most, where the time allows.
+    const double download_s = arena_.fetch_s_per_byte() * static_cast<double>(plan_.slot);
+    const double longest = std::max(2.0, std::floor(context_.settings.proven_s / problem_s_));
+    const int count = static_cast<int>(
+        std::clamp(std::ceil(50 * download_s / problem_s_), 2.0, std::min(longest, static_cast<double>(max_batch))));
+    PrivateMemory c0(plan_.output);
+    oracle::fill_uniform(sizes_.out.dtype, c0.data(), sizes_.out.elements, secrets_.seed());
+    const int slot = 0;
+    CHIPFIT_CALL(arena_.set_output(slot, c0.data()), "upload");
+    std::vector<oracle::Inputs> terms;
+    std::vector<EnqueueEntry> entries;
+    for (int i = 0; i < count; ++i) {
+      const DrawnView view = arena_.draw(plan_.pool);
+      terms.push_back({view.host[0], view.host[1]});
+      entries.push_back(arena_.entry(view, slot));
+    }
+    CHIPFIT_ATTEMPT(check_stop());
+    const auto times = worker_.run(kernel_, entries, deadline_s(problem_s_ * count));
+    if (!times) return end(times.error(), "run");
+    const auto fetched = arena_.fetch(slot);
+    if (!fetched) return end(fetched.error(), "download");
+    const Step right = check_output(Check::grade, *fetched, terms, adding, c0.data());
+    if (!right) {
+      Ending ending = right.error();
+      ending.reason = fmt::format("accumulated batch of {}: {}", count, ending.reason);
+      return tl::unexpected(ending);
+    }
+    out_.proven_mode = "accumulate";
+    out_.proven_s = (fetched->received_s - times->revealed_s) / count;
+    return {};
+  }
+
+  /// A last look at the timing pools: a window of each, drawn now.
+  Step inputs_still_there() {
+    const double begin = now_s();
+    for (int i = 0; i < 2; ++i) {
+      const std::uint64_t window = std::min<std::uint64_t>(plan_.pool[i], 4u << 20);
+      const std::uint64_t from = secrets_.below((plan_.pool[i] - window) / 64 + 1) * 64;
+      const auto same = arena_.unchanged(i, from, window);
+      if (!same) return end(same.error(), "download");
+      if (!*same) return end(Verdict::input_modified, fmt::format("input {} was changed by enqueue (P8)", i));
+    }
+    out_.verify_s += now_s() - begin;
+    return {};
+  }
+
+  void release() {
+    for (const KernelId kernel : kernels_) {
+      if (const auto released = worker_.release(kernel); !released && out_.verdict == Verdict::ok) {
+        apply_failure(out_, released.error(), "release");
+        return;
+      }
+    }
+  }
+
+  Session& session_;
+  Worker& worker_;
+  Arena& arena_;
+  Secrets& secrets_;
+  const Problem& problem_;
+  const CaseContext& context_;
+  Operands sizes_;
+  MemoryPlan plan_;
+  std::vector<KernelId> kernels_;  // all that must be released
+  KernelId kernel_ = 0;            // the one that runs
+  int next_slot_ = 0;
+  double problem_s_ = 0;
+  Outcome out_;
+};
+
+}  // namespace
+
+void apply_failure(Outcome& outcome, const CallFailure& failure, std::string_view doing) {
+  outcome.reason = failure.reason;
+  switch (failure.kind) {
+    case CallFailure::Kind::died:
+      outcome.verdict = failure.verdict;
+      outcome.session_dead = true;
+      return;
+    case CallFailure::Kind::broken:
+      outcome.verdict = Verdict::resource;
+      outcome.reason = fmt::format("{}: the judge itself ran short: {}", doing, failure.reason);
+      outcome.session_dead = true;
+      return;
+    case CallFailure::Kind::refused:
+      break;
+  }
+  switch (failure.status) {
+    case CHIPFIT_OUT_OF_MEMORY:
+      outcome.verdict = Verdict::too_big;
+      return;
+    case CHIPFIT_DEVICE_LOST:
+      outcome.verdict = Verdict::crashed;
+      outcome.reason = fmt::format("{}: device lost: {}", doing, failure.reason);
+      outcome.session_dead = true;
+      return;
+    default:
+      outcome.verdict = Verdict::dishonest_support;
+      outcome.reason = fmt::format("{} failed after the problem was accepted (P7): {}", doing, failure.reason);
+      return;
+  }
+}
+
+Outcome measure(Session& session, const Problem& problem, const CaseContext& context) {
+  return CaseMeasurement(session, problem, context).run();
+}
+
+}  // namespace chipfit::judge

@@ -1,0 +1,173 @@
+#include "harness/judge/provenance.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "harness/results/build_info.hpp"
+#include "harness/results/digest.hpp"
+#include "harness/results/manifest.hpp"
+#include "harness/sandbox/environment.hpp"
+#include "harness/telemetry/machine.hpp"
+
+namespace chipfit::judge {
+
+struct Provenance::State {
+  results::Manifest manifest;
+  oracle::Seed master = oracle::secret_seed();
+  std::set<std::string> known_devices;
+  std::map<std::pair<Dtype, int>, double> peaks;
+  std::uint64_t last_level_cache_bytes = 0;
+  double verify_s = 0, total_s = 0;
+  double read_bandwidth = 0;
+};
+
+Provenance::Provenance(const RunOptions& options, const telemetry::Machine& machine, std::string run_id)
+    : state_(std::make_shared<State>()) {
+  results::Manifest& m = state_->manifest;
+  m = results::new_manifest();
+  m.run_id = std::move(run_id);
+  m.plan_sha256 = plan::plan_sha256(options.plan);
+  m.lab = options.lab;
+  m.argv = options.argv;
+  m.machine = telemetry::to_json(machine);
+  m.isolation_asked = options.in_process ? "in-process" : options.plan.isolation;
+  m.clock_source = "CLOCK_MONOTONIC_RAW";
+  const MeasureSettings& s = options.measure;
+  m.settings = {{"mode", options.plan.mode},
+                {"launches", options.plan.launches},
+                {"target_relative_half_width", s.stop.target_relative_half_width},
+                {"min_time_s", s.stop.min_time_s},
+                {"max_time_s", s.stop.max_time_s},
+                {"round_s", s.round_s},
+                {"latency_s", s.latency_s},
+                {"proven_s", s.proven_s},
+                {"steady_s", s.steady_s},
+                {"benchmark_flags", options.benchmark_flags}};
+  state_->last_level_cache_bytes = machine.last_level_cache_bytes;
+  if (auto worker = results::sha256_file(options.worker_binary)) m.worker = {options.worker_binary.string(), *worker};
+  for (const plan::PlannedDevice& device : options.plan.devices) {
+    const auto known =
+        std::any_of(m.backends.begin(), m.backends.end(), [&](const auto& b) { return b.name == device.backend; });
+    if (known) continue;
+    results::ManifestBackend backend;
+    backend.name = device.backend;
+    backend.options = device.options;
+    backend.library = {options.backends.at(device.backend).library.string(), device.library_sha256};
+    m.backends.push_back(std::move(backend));
+    const auto& names = options.backends.at(device.backend).environment;
+    for (const std::string& entry : sandbox::worker_environment("scratch", names, environ))
+      if (const auto equals = entry.find('='); equals != std::string::npos)
+        m.environment[entry.substr(0, equals)] = entry.substr(equals + 1);
+  }
+}
+
+std::string Provenance::harness_version() const {
+  return results::harness_version();
+}
+
+oracle::Seed Provenance::case_seed(const std::string& case_id, const std::string& backend, std::uint32_t device,
+                                   int launch) const {
+  const std::string digest = results::sha256(fmt::format("{}/{}/{}/{}", case_id, backend, device, launch));
+  std::uint64_t tag = 0;
+  std::from_chars(digest.data(), digest.data() + 16, tag, 16);
+  return state_->master.derive(tag);
+}
+
+Result<void> Provenance::begin(const std::filesystem::path& folder) {
+  // A resume replaces the manifest of the part before it; the chain keeps that one's hash.
+  if (const auto before = results::read_manifest(folder)) {
+    state_->manifest.superseded = before->superseded;
+    if (auto digest = results::sha256_file(folder / "manifest.json"))
+      state_->manifest.superseded.push_back({*digest, before->finished_utc});
+    state_->manifest.started_utc = before->started_utc;
+  }
+  return results::write_manifest(folder, state_->manifest);
+}
+
+void Provenance::add_device(const DeviceFacts& facts, const std::vector<std::filesystem::path>& libraries) {
+  if (!state_->known_devices.insert(facts.uid + "/" + facts.backend).second) return;
+  results::Manifest& m = state_->manifest;
+  for (results::ManifestBackend& backend : m.backends) {
+    if (backend.name != facts.backend) continue;
+    backend.version = facts.plugin.version;
+    backend.abi_minor = facts.plugin.abi_minor;
+    for (const auto& library : libraries) {
+      const auto digest = results::sha256_file(library);
+      if (!digest) {
+        notes_.push_back(fmt::format("no digest of {}: {}", library.string(), digest.error().what));
+        continue;
+      }
+      const results::FileDigest entry{library.string(), *digest};
+      if (std::find(backend.loaded_libraries.begin(), backend.loaded_libraries.end(), entry) ==
+          backend.loaded_libraries.end())
+        backend.loaded_libraries.push_back(entry);
+    }
+  }
+  const chipfit_device_info& d = facts.device;
+  results::ManifestDevice device;
+  device.backend = facts.backend;
+  device.device_uid = facts.uid;
+  device.vendor = field_text(d.vendor, sizeof(d.vendor));
+  device.chip = field_text(d.name, sizeof(d.name));
+  device.architecture = field_text(d.arch, sizeof(d.arch));
+  device.serial = field_text(d.serial, sizeof(d.serial));
+  device.driver = field_text(d.driver, sizeof(d.driver));
+  device.runtime = field_text(d.runtime, sizeof(d.runtime));
+  device.device_index = facts.index;
+  device.compute_units = d.compute_units;
+  device.threads = d.threads;
+  device.memory_bytes = d.memory_bytes;
+  device.nominal_clock_hz = d.nominal_clock_hz;
+  device.memory_byte_per_s = d.memory_byte_per_s;
+  device.isolation = m.isolation_asked;
+  m.devices.push_back(std::move(device));
+  for (std::uint32_t i = 0; i < std::min<std::uint32_t>(d.peak_count, CHIPFIT_MAX_PEAKS); ++i) {
+    const chipfit_peak& peak = d.peaks[i];
+    std::string what = "?";
+    for (const DtypeInfo& type : all_dtypes())
+      if (static_cast<std::uint32_t>(type.id) == peak.dtype_in) what = type.name;
+    m.peaks.push_back({facts.uid, what, "claimed", "device_info", peak.flop_per_s, "FLOP/s", 0});
+  }
+  if (d.kind == CHIPFIT_CPU && state_->read_bandwidth == 0) {
+    const int threads = static_cast<int>(std::max<std::uint32_t>(1, d.threads));
+    state_->read_bandwidth = cpu::measure_read_bandwidth(threads, state_->last_level_cache_bytes, 0.3);
+    m.peaks.push_back(
+        {"host", "read_bandwidth", "empirical", "streaming reads", state_->read_bandwidth, "byte/s", threads});
+  }
+}
+
+double Provenance::empirical_peak(Dtype input, int threads, double seconds) {
+  const auto [entry, is_new] = state_->peaks.try_emplace({input, threads}, 0.0);
+  if (is_new) {
+    const cpu::EmpiricalPeak peak = cpu::measure_peak(input, threads, seconds);
+    entry->second = peak.flop_per_s;
+    state_->manifest.peaks.push_back({"host", std::string(info(input).name), "empirical", std::string(peak.method),
+                                      peak.flop_per_s, "FLOP/s", threads});
+  }
+  return entry->second;
+}
+
+void Provenance::count_verification(double verify_s, double total_s) {
+  state_->verify_s += verify_s;
+  state_->total_s += total_s;
+}
+
+Result<void> Provenance::end(const std::filesystem::path& folder, bool interrupted) {
+  results::Manifest& m = state_->manifest;
+  m.interrupted = interrupted;
+  m.settings["case_time_s"] = state_->total_s;
+  m.settings["verification_time_s"] = state_->verify_s;
+  // No worker lives any more: the secret may be told, so that an auditor can make every case's data again.
+  m.seeds = {{"master_hi", state_->master.hi}, {"master_lo", state_->master.lo}};
+  auto sealed = results::seal_run(folder, m, results::default_state_folder());
+  if (!sealed) return pass_on(sealed.error());
+  notes_.insert(notes_.end(), sealed->notes.begin(), sealed->notes.end());
+  return {};
+}
+
+}  // namespace chipfit::judge

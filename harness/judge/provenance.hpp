@@ -1,0 +1,40 @@
+#pragma once
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "harness/judge/rows.hpp"
+#include "harness/judge/run.hpp"
+#include "harness/telemetry/machine.hpp"
+
+namespace chipfit::judge {
+
+/// Where a run's numbers come from, gathered as it goes and written as manifest.json: programs and libraries by hash,
+/// machine, devices, settings, measured peaks. Written once at the beginning, so that a killed run can be resumed, and
+/// once complete at the end.
+class Provenance {
+ public:
+  Provenance(const RunOptions&, const telemetry::Machine&, std::string run_id);
+
+  std::string harness_version() const;
+  Result<void> begin(const std::filesystem::path& folder);
+  /// Seed of one case, derived from the run's master seed and the row's key.
+  oracle::Seed case_seed(const std::string& case_id, const std::string& backend, std::uint32_t device,
+                         int launch) const;
+  void add_device(const DeviceFacts&, const std::vector<std::filesystem::path>& libraries);
+  /// Measured on first use for each (type, threads), then remembered. FLOP/s.
+  double empirical_peak(Dtype input, int threads, double seconds);
+  void count_verification(double verify_s, double total_s);
+  /// Completes manifest.json and writes SHA256SUMS.
+  Result<void> end(const std::filesystem::path& folder, bool interrupted);
+  /// What could not be recorded, in words; not a reason to lose a run.
+  const std::vector<std::string>& notes() const { return notes_; }
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;
+  std::vector<std::string> notes_;
+};
+
+}  // namespace chipfit::judge

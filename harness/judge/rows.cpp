@@ -1,0 +1,185 @@
+#include "harness/judge/rows.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "harness/results/run_folder.hpp"
+#include "harness/stats/median_ci.hpp"
+#include "kernels/base/csv.hpp"
+
+namespace chipfit::judge {
+namespace {
+
+using results::Column;
+using results::Row;
+
+void set_shape(Row& row, const GemmProblem& p) {
+  row.set(Column::layout, "row");
+  row.set(Column::m, p.m);
+  row.set(Column::n, p.n);
+  row.set(Column::k, p.k);
+  row.set(Column::batch, p.batch);
+  row.set(Column::trans_a, p.trans_a == Transpose::yes ? "T" : "N");
+  row.set(Column::trans_b, p.trans_b == Transpose::yes ? "T" : "N");
+}
+
+void set_shape(Row& row, const ConvProblem& p) {
+  row.set(Column::direction, name(p.direction));
+  row.set(Column::layout, name(p.layout));
+  const std::pair<Column, std::int64_t> extents[] = {
+      {Column::conv_n, p.n},          {Column::conv_c, p.c},          {Column::conv_h, p.h},
+      {Column::conv_w, p.w},          {Column::conv_k, p.k},          {Column::conv_r, p.r},
+      {Column::conv_s, p.s},          {Column::pad_h, p.pad_h},       {Column::pad_w, p.pad_w},
+      {Column::stride_h, p.stride_h}, {Column::stride_w, p.stride_w}, {Column::dil_h, p.dil_h},
+      {Column::dil_w, p.dil_w},       {Column::groups, p.groups}};
+  for (const auto& [column, extent] : extents) row.set(column, extent);
+}
+
+void set_problem(Row& row, const Problem& problem) {
+  const DtypeCombo& types = dtypes(problem);
+  row.set(Column::op, std::holds_alternative<GemmProblem>(problem) ? "gemm" : "conv");
+  row.set(Column::dtype_a, info(types.a).name);
+  row.set(Column::dtype_b, info(types.b).name);
+  row.set(Column::dtype_acc, info(types.acc).name);
+  row.set(Column::dtype_out, info(types.out).name);
+  row.set(Column::math, name(math(problem)));
+  std::visit([&](const auto& p) { set_shape(row, p); }, problem);
+}
+
+void set_device(Row& row, const DeviceFacts& facts) {
+  const chipfit_device_info& d = facts.device;
+  row.set(Column::vendor, field_text(d.vendor, sizeof(d.vendor)));
+  row.set(Column::chip, field_text(d.name, sizeof(d.name)));
+  row.set(Column::device_uid, facts.uid);
+  row.set(Column::device_index, static_cast<std::int64_t>(facts.index));
+  row.set(Column::devices_active, std::int64_t{1});
+  row.set(Column::backend, facts.backend);
+  row.set(Column::backend_version, facts.plugin.version);
+  row.set(Column::backend_sha256, facts.library_sha256);
+  row.set(Column::driver, field_text(d.driver, sizeof(d.driver)));
+  row.set(Column::runtime, field_text(d.runtime, sizeof(d.runtime)));
+  if (d.threads > 0) row.set(Column::threads, static_cast<std::int64_t>(d.threads));
+}
+
+void set_conditions(Row& row, std::vector<Condition> conditions) {
+  std::string joined;
+  for (const Condition condition : conditions) {
+    if (!joined.empty()) joined += ';';
+    joined += name(condition);
+  }
+  row.set(Column::conditions, joined);
+}
+
+void set_rates(Row& row, const Outcome& outcome, const Problem& problem) {
+  const double work = static_cast<double>(flop(problem));
+  const auto& rounds = outcome.round_s;
+  const double count = static_cast<double>(rounds.size());
+  const double mean = std::accumulate(rounds.begin(), rounds.end(), 0.0) / count;
+  double squares = 0;
+  for (const double s : rounds) squares += (s - mean) * (s - mean);
+  row.set(Column::time_median_s, outcome.time.median);
+  row.set(Column::time_ci_low_s, outcome.time.low);
+  row.set(Column::time_ci_high_s, outcome.time.high);
+  row.set(Column::time_min_s, *std::min_element(rounds.begin(), rounds.end()));
+  row.set(Column::time_mean_s, mean);
+  if (rounds.size() > 1) row.set(Column::time_stddev_s, std::sqrt(squares / (count - 1)));
+  row.set(Column::rate_flop_per_s, work / outcome.time.median);
+  row.set(Column::traffic_byte_per_s, static_cast<double>(traffic_bytes(problem)) / outcome.time.median);
+  // A quantile needs samples on both of its sides.
+  const auto& each = outcome.latency_s;
+  if (!each.empty()) row.set(Column::latency_p50_s, stats::quantile(each, 0.50));
+  if (each.size() >= 20) row.set(Column::latency_p95_s, stats::quantile(each, 0.95));
+  if (each.size() >= 100) row.set(Column::latency_p99_s, stats::quantile(each, 0.99));
+  row.set(Column::proven_mode, outcome.proven_mode);
+  if (outcome.proven_s > 0) row.set(Column::rate_proven_flop_per_s, work / outcome.proven_s);
+}
+
+}  // namespace
+
+double claimed_peak(const chipfit_device_info& device, const Problem& problem) {
+  const DtypeCombo& types = dtypes(problem);
+  double best = 0;
+  for (std::uint32_t i = 0; i < std::min<std::uint32_t>(device.peak_count, CHIPFIT_MAX_PEAKS); ++i) {
+    const chipfit_peak& peak = device.peaks[i];
+    if (peak.dtype_in == static_cast<std::uint32_t>(types.a) &&
+        peak.dtype_acc == static_cast<std::uint32_t>(types.acc) &&
+        peak.math == static_cast<std::uint32_t>(math(problem)))
+      best = std::max(best, peak.flop_per_s);
+  }
+  return best;
+}
+
+Row make_row(const RunFacts& run, const plan::PlannedCase& planned, const DeviceFacts& facts, int launch,
+             const Outcome& outcome, double peak_empirical_flop_per_s) {
+  Row row;
+  row.set(Column::schema, "result-v1");
+  row.set(Column::run_id, run.run_id);
+  row.set(Column::timestamp_utc, results::utc_timestamp());
+  row.set(Column::lab, run.lab);
+  row.set(Column::host, run.host);
+  row.set(Column::engine, "local");
+  row.set(Column::launch, static_cast<std::int64_t>(launch));
+  row.set(Column::suite, planned.suite);
+  row.set(Column::suite_sha256, planned.suite_sha256);
+  row.set(Column::case_id, planned.case_id);
+  row.set(Column::count, planned.count);
+  row.set(Column::application, planned.application);
+  set_problem(row, planned.problem);
+  set_device(row, facts);
+  row.set(Column::algorithm, outcome.algorithm);
+  row.set(Column::fill, "uniform");
+  row.set(Column::cache_mode, facts.device.view_alignment == 0 ? "buffers" : "views");
+  row.set(Column::clock_mode, "real");
+  row.set(Column::isolation, run.isolation);
+  row.set(Column::provenance, run.provenance);
+  row.set(Column::verdict, info(outcome.verdict).name);
+  row.set(Column::reason, outcome.reason);
+
+  const bool measured = outcome.verdict == Verdict::ok && !outcome.round_s.empty();
+  const double claimed = claimed_peak(facts.device, planned.problem);
+  std::vector<Condition> conditions = outcome.conditions;
+  if (measured) {
+    set_rates(row, outcome, planned.problem);
+    const double rate = static_cast<double>(flop(planned.problem)) / outcome.time.median;
+    const double ceiling = claimed > 0 ? claimed : peak_empirical_flop_per_s;
+    if (ceiling > 0 && rate > 1.02 * ceiling) conditions.push_back(Condition::implausible);
+    row.set(Column::grade_e, outcome.grade_e);
+    row.set(Column::grade, outcome.grade);
+    row.set(Column::row_max_over_median, outcome.row_max_over_median);
+  }
+  set_conditions(row, conditions);
+  row.set(Column::rounds, static_cast<std::int64_t>(outcome.round_s.size()));
+  row.set(Column::rounds_checked, static_cast<std::int64_t>(outcome.rounds_checked));
+  if (outcome.prepare_s > 0) row.set(Column::prepare_s, outcome.prepare_s);
+  row.set(Column::work_flop, flop(planned.problem));
+  row.set(Column::work_inimage_flop, flop_in_image(planned.problem));
+  row.set(Column::traffic_byte, traffic_bytes(planned.problem));
+  if (claimed > 0) {
+    row.set(Column::peak_flop_per_s, claimed);
+    row.set(Column::peak_source, "claimed");
+  }
+  if (peak_empirical_flop_per_s > 0) row.set(Column::peak_empirical_flop_per_s, peak_empirical_flop_per_s);
+  row.set(Column::check, outcome.check.empty() ? "none" : outcome.check);
+  if (outcome.repeatable) row.set(Column::repeatable, *outcome.repeatable ? "yes" : "no");
+  row.set(Column::harness_version, run.harness_version);
+  row.set(Column::plan_sha256, run.plan_sha256);
+  return row;
+}
+
+std::string samples_header() {
+  return "run_id,case_id,backend,device_uid,launch,round,problems_per_round,time_s,clock_hz";
+}
+
+std::string sample_lines(const RunFacts& run, const plan::PlannedCase& planned, const DeviceFacts& facts, int launch,
+                         const Outcome& outcome) {
+  std::string lines;
+  const std::string head = csv::line({run.run_id, planned.case_id, facts.backend, facts.uid, std::to_string(launch)});
+  for (std::size_t round = 0; round < outcome.round_s.size(); ++round)
+    lines += fmt::format("{},{},{},{},\n", head, round, outcome.problems_per_round, outcome.round_s[round]);
+  return lines;
+}
+
+}  // namespace chipfit::judge

@@ -1,0 +1,329 @@
+#include "harness/judge/run.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <map>
+#include <optional>
+#include <set>
+#include <thread>
+
+#include "harness/judge/attempt.hpp"
+#include "harness/judge/case_runner.hpp"
+#include "harness/judge/journal.hpp"
+#include "harness/judge/provenance.hpp"
+#include "harness/judge/rows.hpp"
+#include "harness/judge/stop_signal.hpp"
+#include "harness/results/digest.hpp"
+#include "harness/sandbox/protect.hpp"
+#include "harness/telemetry/machine.hpp"
+
+namespace chipfit::judge {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The rows a plan promises, by what is known before any plugin is loaded.
+using RowKey = std::tuple<std::string, std::string, std::uint32_t, int>;  // case, backend, device, launch
+
+/// How one device has fared so far.
+struct DeviceState {
+  int deaths_in_a_row = 0;
+  std::string given_up;  ///< why the remaining cases are not tried; empty: they are
+  DeviceFacts facts;
+};
+
+constexpr int deaths_allowed = 3;
+
+/// The one place that workers may write to; gone with the run.
+class ScratchFolder {
+ public:
+  Result<void> make() {
+    std::error_code failed;
+    std::string pattern = (fs::temp_directory_path(failed) / "chipfit-scratch-XXXXXX").string();
+    if (mkdtemp(pattern.data()) == nullptr)
+      return fail(Error::Kind::io, "cannot make a scratch folder for the workers", pattern,
+                  "TMPDIR chooses another place");
+    path_ = pattern;
+    return {};
+  }
+  ~ScratchFolder() {
+    std::error_code ignored;
+    if (!path_.empty()) fs::remove_all(path_, ignored);
+  }
+  const fs::path& path() const { return path_; }
+
+ private:
+  fs::path path_;
+};
+
+class Runner {
+ public:
+  Runner(const RunOptions& options, RunObserver& observer, Journal& journal, const StopSignal& signal)
+      : options_(options),
+        observer_(observer),
+        journal_(journal),
+        stop_(signal.flag()),
+        machine_(telemetry::describe_machine()),
+        devices_(options.plan.devices.size()),
+        provenance_(options, machine_, journal.run_id()) {
+    run_.run_id = journal.run_id();
+    run_.host = machine_.host;
+    run_.lab = options.lab;
+    run_.plan_sha256 = plan::plan_sha256(options.plan);
+    run_.harness_version = provenance_.harness_version();
+    run_.isolation = options.in_process ? "in-process" : "L0";
+    run_.provenance = "self";
+    for (std::size_t d = 0; d < devices_.size(); ++d) {
+      const plan::PlannedDevice& planned = options.plan.devices[d];
+      DeviceFacts& facts = devices_[d].facts;
+      facts.backend = planned.backend;
+      facts.library_sha256 = planned.library_sha256;
+      facts.index = planned.device_index;
+      facts.uid = fmt::format("unknown#{}", planned.device_index);
+    }
+    for (const auto& row : journal.present()) {
+      done_.insert(key_of(row));
+      summary_.rows.push_back(row);
+    }
+    summary_.folder = journal.folder();
+  }
+
+  Result<RunSummary> run() {
+    CHIPFIT_ATTEMPT(scratch_.make());
+    CHIPFIT_ATTEMPT(provenance_.begin(journal_.folder()));
+    observer_.run_started(journal_.folder(), planned(), done_.size());
+    for (const std::string& note : journal_.notes()) observer_.note(note);
+    const auto cases = runnable_cases();
+    if (auto ran = run_with_google_benchmark(cases, options_.benchmark_flags, options_.plan.launches); !ran) {
+      if (!fatal_) fatal_ = ran.error();
+    }
+    // Whatever Google Benchmark left out (its flags can stop a repetition) still gets its row.
+    if (!fatal_)
+      for (std::size_t d = 0; d < devices_.size(); ++d)
+        for (const auto& planned_case : options_.plan.cases)
+          for (int launch = 0; launch < options_.plan.launches; ++launch)
+            if (!is_done(planned_case, d, launch)) run_case(planned_case, d, launch);
+    session_.reset();
+    summary_.interrupted = stop_.load() && summary_.rows.size() < planned();
+    if (auto ended = provenance_.end(journal_.folder(), summary_.interrupted); !ended && !fatal_)
+      fatal_ = ended.error();
+    for (const std::string& note : provenance_.notes()) observer_.note(note);
+    if (fatal_) return pass_on(*fatal_);
+    return summary_;
+  }
+
+ private:
+  std::size_t planned() const {
+    return options_.plan.cases.size() * devices_.size() * static_cast<std::size_t>(options_.plan.launches);
+  }
+
+  static RowKey key_of(const results::Row& row) {
+    using results::Column;
+    return {row.text(Column::case_id), row.text(Column::backend),
+            static_cast<std::uint32_t>(row.integer(Column::device_index).value_or(0)),
+            static_cast<int>(row.integer(Column::launch).value_or(0))};
+  }
+
+  bool is_done(const plan::PlannedCase& planned_case, std::size_t d, int launch) const {
+    const plan::PlannedDevice& device = options_.plan.devices[d];
+    return done_.count({planned_case.case_id, device.backend, device.device_index, launch}) > 0;
+  }
+
+  std::vector<RunnableCase> runnable_cases() {
+    std::vector<RunnableCase> cases;
+    for (std::size_t d = 0; d < devices_.size(); ++d) {
+      const plan::PlannedDevice& device = options_.plan.devices[d];
+      for (const auto& planned_case : options_.plan.cases) {
+        cases.push_back({fmt::format("{}/{}/{}", planned_case.case_id, device.backend, device.device_index),
+                         [this, d, &planned_case] { return next_launch(planned_case, d); }});
+      }
+    }
+    return cases;
+  }
+
+  /// One repetition of Google Benchmark is the next launch that has no row.
+  RunnableCase::Measured next_launch(const plan::PlannedCase& planned_case, std::size_t d) {
+    if (fatal_ || stop_.load()) return {0, 0, {}, "INTERRUPTED"};
+    for (int launch = 0; launch < options_.plan.launches; ++launch) {
+      if (is_done(planned_case, d, launch)) continue;
+      const std::optional<results::Row> row = run_case(planned_case, d, launch);
+      if (!row) return {0, 0, {}, "INTERRUPTED"};
+      RunnableCase::Measured measured;
+      measured.time_s = row->real(results::Column::time_median_s).value_or(0);
+      measured.flop_per_s = row->real(results::Column::rate_flop_per_s).value_or(0);
+      measured.label = row->text(results::Column::algorithm);
+      const std::string& verdict = row->text(results::Column::verdict);
+      if (verdict != info(Verdict::ok).name) measured.error = verdict + ": " + row->text(results::Column::reason);
+      return measured;
+    }
+    return {0, 0, {}, "measured before the run was resumed"};
+  }
+
+  std::optional<results::Row> run_case(const plan::PlannedCase& planned_case, std::size_t d, int launch) {
+    if (fatal_ || stop_.load()) return std::nullopt;
+    DeviceState& state = devices_[d];
+    observer_.case_started(planned_case.case_id, state.facts.backend, launch);
+    Outcome outcome;
+    if (!state.given_up.empty()) {
+      outcome.verdict = Verdict::skipped_unstable;
+      outcome.reason = state.given_up;
+    } else {
+      outcome = attempt_case(planned_case, d, launch);
+    }
+    if (outcome.interrupted || (stop_.load() && outcome.session_dead)) return std::nullopt;
+    if (options_.measure.quick && outcome.verdict == Verdict::ok) outcome.conditions.push_back(Condition::quick);
+    if (options_.in_process) outcome.conditions.push_back(Condition::untrusted);
+    keep_count_of_deaths(state, outcome);
+
+    const double peak = outcome.verdict == Verdict::ok ? empirical_peak(planned_case.problem, state.facts.device) : 0;
+    results::Row row = make_row(run_, planned_case, state.facts, launch, outcome, peak);
+    if (auto kept = journal_.append(row, sample_lines(run_, planned_case, state.facts, launch, outcome)); !kept) {
+      fatal_ = kept.error();
+      return std::nullopt;
+    }
+    done_.insert({planned_case.case_id, state.facts.backend, state.facts.index, launch});
+    summary_.rows.push_back(row);
+    provenance_.count_verification(outcome.verify_s, outcome.total_s);
+    observer_.case_finished(row, done_.size(), planned());
+    return row;
+  }
+
+  Outcome attempt_case(const plan::PlannedCase& planned_case, std::size_t d, int launch) {
+    Outcome outcome;
+    if (auto opened = session_for(d, launch); !opened) {
+      const CallFailure& failure = opened.error();
+      if (failure.kind == CallFailure::Kind::refused && failure.status == CHIPFIT_UNAVAILABLE) {
+        outcome.verdict = Verdict::skipped_unstable;
+        outcome.reason = "the backend is unavailable: " + failure.reason;
+      } else {
+        apply_failure(outcome, failure, "open");
+      }
+      outcome.session_dead = true;
+      return outcome;
+    }
+    const plan::PlannedDevice& planned = options_.plan.devices[d];
+    CaseContext context;
+    context.settings = options_.measure;
+    context.deadlines = options_.deadlines;
+    const chipfit_device_info& device = session_->device();
+    const bool own_memory = device.kind == CHIPFIT_GPU || device.kind == CHIPFIT_ACCELERATOR;
+    context.limits.host_available = telemetry::available_memory_bytes();
+    context.limits.device_available = own_memory ? device.memory_bytes : 0;
+    context.limits.view_alignment = device.view_alignment;
+    context.limits.last_level_cache = machine_.last_level_cache_bytes;
+    context.claimed_flop_per_s = claimed_peak(device, planned_case.problem);
+    context.oracle_threads = std::max(1, machine_.cores);
+    context.seed = provenance_.case_seed(planned_case.case_id, planned.backend, planned.device_index, launch);
+    context.stop = &stop_;
+    outcome = measure(*session_, planned_case.problem, context);
+    if (outcome.session_dead) session_.reset();
+    return outcome;
+  }
+
+  /// The running session where it serves this device and launch, else a new worker.
+  CallResult<void> session_for(std::size_t d, int launch) {
+    if (session_ && session_device_ == d && session_launch_ == launch) return {};
+    session_.reset();
+    const plan::PlannedDevice& planned = options_.plan.devices[d];
+    const plan::BackendManifest& backend = options_.backends.at(planned.backend);
+    WorkerConfig config;
+    config.worker_binary = options_.worker_binary;
+    config.library = backend.library;
+    config.options = planned.options;
+    config.environment_names = backend.environment;
+    config.log_file = journal_.folder() / fmt::format("worker-{}-{}.log", planned.backend, planned.device_index);
+    config.scratch_dir = scratch_.path();
+    config.deadlines = options_.deadlines;
+    config.in_process = options_.in_process;
+    auto session = Session::open(config, planned.device_index);
+    if (!session) return tl::unexpected(session.error());
+    session_ = std::move(*session);
+    session_device_ = d;
+    session_launch_ = launch;
+    DeviceFacts& facts = devices_[d].facts;
+    facts.plugin = session_->plugin();
+    facts.device = session_->device();
+    facts.uid = device_uid(facts.device, facts.index);
+    provenance_.add_device(facts, session_->worker().loaded_libraries());
+    return {};
+  }
+
+  static void keep_count_of_deaths(DeviceState& state, const Outcome& outcome) {
+    if (outcome.verdict == Verdict::wedged) {
+      state.given_up = "the device is wedged: an earlier worker could not be ended";
+      return;
+    }
+    state.deaths_in_a_row = info(outcome.verdict).died ? state.deaths_in_a_row + 1 : 0;
+    if (state.deaths_in_a_row >= deaths_allowed)
+      state.given_up = fmt::format("{} workers died in a row; the last: {}", deaths_allowed, outcome.reason);
+  }
+
+  double empirical_peak(const Problem& problem, const chipfit_device_info& device) {
+    if (device.kind != CHIPFIT_CPU) return 0;
+    const int threads = static_cast<int>(std::max<std::uint32_t>(1, device.threads));
+    return provenance_.empirical_peak(dtypes(problem).a, threads, options_.measure.quick ? 0.1 : 0.5);
+  }
+
+  const RunOptions& options_;
+  RunObserver& observer_;
+  Journal& journal_;
+  const std::atomic<bool>& stop_;
+  telemetry::Machine machine_;
+  std::vector<DeviceState> devices_;
+  Provenance provenance_;
+  RunFacts run_;
+  std::set<RowKey> done_;
+  RunSummary summary_;
+  std::optional<Error> fatal_;
+  ScratchFolder scratch_;
+  std::unique_ptr<Session> session_;
+  std::size_t session_device_ = 0;
+  int session_launch_ = 0;
+};
+
+}  // namespace
+
+MeasureSettings MeasureSettings::standard() {
+  return {};
+}
+
+MeasureSettings MeasureSettings::quick_look() {
+  MeasureSettings settings;
+  settings.stop.min_time_s = 0;
+  settings.stop.max_time_s = 0.1;
+  settings.round_s = 0.004;
+  settings.latency_s = 0.02;
+  settings.proven_s = 0.03;
+  settings.steady_s = 0;
+  settings.quick = true;
+  return settings;
+}
+
+std::string benchmark_name(const std::string& case_id, const std::string& backend, std::uint32_t device) {
+  return google_benchmark_name(fmt::format("{}/{}/{}", case_id, backend, device));
+}
+
+std::string reproduction_line(const results::Row& row) {
+  using results::Column;
+  std::string line =
+      fmt::format("chipfit run --case '{}' --backend {}", row.text(Column::case_id), row.text(Column::backend));
+  if (row.integer(Column::device_index).value_or(0) != 0) line += " --devices " + row.text(Column::device_index);
+  return line;
+}
+
+Result<RunSummary> run(const RunOptions& options, RunObserver& observer) {
+  if (!options.in_process && !fs::exists(options.worker_binary))
+    return fail(Error::Kind::unavailable, "the worker program is missing", options.worker_binary.string(),
+                "it is installed beside chipfit; build or install again");
+  sandbox::protect_self();
+  const StopSignal signal;
+  auto journal =
+      options.resume ? Journal::resume(options.out, plan::plan_sha256(options.plan)) : Journal::create(options.out);
+  if (!journal) return pass_on(journal.error());
+  Runner runner(options, observer, *journal, signal);
+  return runner.run();
+}
+
+}  // namespace chipfit::judge

@@ -1,0 +1,66 @@
+#pragma once
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "harness/judge/settings.hpp"
+#include "harness/judge/worker.hpp"
+#include "harness/plan/backends.hpp"
+#include "harness/plan/plan.hpp"
+#include "harness/results/row.hpp"
+
+namespace chipfit::judge {
+
+struct RunOptions {
+  plan::Plan plan;
+  std::map<std::string, plan::BackendManifest> backends;  ///< by name; every backend of the plan
+  std::filesystem::path out;                              ///< results go to out/<run_id>
+  bool resume = false;                                    ///< continue the run in `out` that has the same plan hash
+  MeasureSettings measure;
+  Deadlines deadlines;
+  std::filesystem::path worker_binary;
+  std::vector<std::string> benchmark_flags;  ///< --benchmark_…, as Google Benchmark takes them
+  std::vector<std::string> argv;             ///< for the manifest and the reproduction lines
+  bool in_process = false;
+  std::string lab;
+};
+
+/// Hears of every step; called from the thread that called run().
+class RunObserver {
+ public:
+  virtual ~RunObserver() = default;
+  virtual void run_started(const std::filesystem::path& /*folder*/, std::size_t /*rows_planned*/,
+                           std::size_t /*rows_present*/) {}
+  virtual void case_started(const std::string& /*case_id*/, const std::string& /*backend*/, int /*launch*/) {}
+  virtual void case_finished(const results::Row&, std::size_t /*done*/, std::size_t /*planned*/) {}
+  virtual void note(const std::string& /*one line*/) {}
+};
+
+struct RunSummary {
+  std::filesystem::path folder;
+  std::vector<results::Row> rows;  ///< of this run, those present before a resume first
+  bool interrupted = false;        ///< SIGINT or SIGTERM: the rest can be resumed
+};
+
+/// Runs the plan: one row per (case, backend, device, launch), whatever the plugins do. Google Benchmark is the case
+/// runner (one RunSpecifiedBenchmarks per process). Errors: io (results cannot be written; rows written so far are
+/// kept), bad_data (resume under another plan), unavailable (worker binary missing).
+Result<RunSummary> run(const RunOptions&, RunObserver&);
+
+/// The name Google Benchmark gives a case: "<case_id>/<backend>/<device>/iterations:1/manual_time"; what
+/// --benchmark_filter is matched against.
+std::string benchmark_name(const std::string& case_id, const std::string& backend, std::uint32_t device);
+
+/// Devices of a backend, asked in a worker of its own that is ended afterwards.
+struct BackendDevices {
+  PluginFacts plugin;
+  std::vector<chipfit_device_info> devices;
+};
+CallResult<BackendDevices> ask_devices(const plan::BackendManifest&, const std::filesystem::path& worker_binary,
+                                       const std::string& options);
+
+/// "chipfit run --case 'gemm:f32:NN:512x512x512' --backend openblas": measures one row again.
+std::string reproduction_line(const results::Row&);
+
+}  // namespace chipfit::judge
