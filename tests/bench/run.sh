@@ -1,0 +1,33 @@
+#!/bin/bash
+# The figures that the project promises, each a ratio taken within one run. Prints tables; exits 1 when one is missed.
+#   tests/bench/run.sh BUILD_FOLDER [pairs]
+set -uo pipefail
+build=${1:?usage: tests/bench/run.sh BUILD_FOLDER [pairs]}
+pairs=${2:-200}
+missed=0
+
+printf '\n== What this machine reaches in registers and memory\n'
+"$build/bin/bench_peak" || missed=1
+
+printf '\n== Harness against a bare loop over OpenBLAS\n'
+"$build/bin/bench_fidelity" "$build/lib/chipfit/plugins/openblas.so" "$build/bin/chipfit-worker" "$pairs" || missed=1
+
+printf '\n== Verification against the verified work (one core)\n'
+"$build/bin/bench_oracle_cost" || missed=1
+
+printf '\n== The quick suite\n'
+out=$(mktemp -d)
+trap 'rm -rf "$out"' EXIT
+begin=$(date +%s.%N)
+/usr/bin/env time -f '%M' -o "$out/kib" "$build/bin/chipfit" run --suite quick --out "$out" >"$out/summary" 2>"$out/log" || missed=1
+end=$(date +%s.%N)
+manifest=("$out"/*/manifest.json)
+awk -v begin="$begin" -v end="$end" -v kib="$(tail -1 "$out/kib")" '
+  /"case_time_s"/ { gsub(/[^0-9.e-]/, "", $2); total = $2 }
+  /"verification_time_s"/ { gsub(/[^0-9.e-]/, "", $2); verify = $2 }
+  END {
+    wall = end - begin
+    printf "wall %.1f s (aim 60), verification %.1f %% of it (aim 10), peak memory of the judge %.0f MiB\n", wall, 100 * verify / wall, kib / 1024
+    exit !(wall <= 60 && verify <= 0.1 * wall)
+  }' "${manifest[0]}" || missed=1
+exit $missed

@@ -1,0 +1,66 @@
+// Every plugin of tests/hostile through `chipfit run`, one test each, with the verdict it must get.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "kernels/base/csv.hpp"
+#include "tests/e2e/command.hpp"
+
+namespace chipfit::e2e {
+namespace {
+
+struct HostileCase {
+  std::string name, library, verdicts, options;
+};
+
+std::vector<HostileCase> hostile_cases() {
+  const std::string text = read_file(CHIPFIT_HOSTILE_INDEX);
+  csv::Reader reader(CHIPFIT_HOSTILE_INDEX, text);
+  csv::Record record;
+  std::vector<HostileCase> cases;
+  bool header = true;
+  while (reader.next(record).value_or(false)) {
+    if (!header)
+      cases.push_back({record.fields.at(0), record.fields.at(1), record.fields.at(2),
+                       record.fields.size() > 3 ? record.fields[3] : ""});
+    header = false;
+  }
+  return cases;
+}
+
+class Hostile : public testing::TestWithParam<HostileCase> {};
+
+TEST_P(Hostile, GetsItsVerdict) {
+  const HostileCase& hostile = GetParam();
+  TemporaryFolder folder;
+  const Ran ran = chipfit({"run", "--case", "gemm:f32:NN:192x160x256", "--backend", hostile.library, "--quick",
+                           "--deadline", "3", "--out", folder.path().string()});
+  if (hostile.verdicts == "REJECTED" || hostile.verdicts == "UNAVAILABLE") {
+    EXPECT_EQ(ran.exit_code, 69) << ran.err;
+    EXPECT_NE(ran.err.find("error:"), std::string::npos) << ran.err;
+    return;
+  }
+  const auto rows = rows_of(folder.path());
+  ASSERT_EQ(rows.size(), 1u) << ran.err;
+  const std::string& verdict = rows[0].text(results::Column::verdict);
+  const std::string& reason = rows[0].text(results::Column::reason);
+  EXPECT_NE(("|" + hostile.verdicts + "|").find("|" + verdict + "|"), std::string::npos)
+      << "verdict " << verdict << " (" << reason << "), expected " << hostile.verdicts;
+  const bool acceptable = verdict == "OK" || verdict == "UNSUPPORTED" || verdict == "TOO_BIG";
+  EXPECT_EQ(ran.exit_code, acceptable ? 0 : 1) << ran.err;
+  EXPECT_EQ(rows[0].text(results::Column::rate_flop_per_s).empty(), verdict != "OK") << "rates are for OK only";
+  if (verdict != "OK") {
+    EXPECT_FALSE(reason.empty()) << "every verdict has a reason";
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Hostile, testing::ValuesIn(hostile_cases()), [](const auto& test) {
+  std::string name = test.param.name;
+  std::replace_if(
+      name.begin(), name.end(), [](char c) { return std::isalnum(static_cast<unsigned char>(c)) == 0; }, '_');
+  return name;
+});
+
+}  // namespace
+}  // namespace chipfit::e2e

@@ -1,0 +1,137 @@
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+#include "harness/cli/cli.hpp"
+#include "harness/cli/doctor.hpp"
+#include "harness/cli/results_table.hpp"
+#include "harness/cli/text.hpp"
+#include "tests/golden/golden.hpp"
+#include "tests/unit/cli/capture.hpp"
+#include "tests/unit/cli/fixed_rows.hpp"
+
+namespace chipfit::cli {
+namespace {
+
+using chipfit::testing::expect_golden;
+using testing::TestConsole;
+
+void expect_fits(const std::string& text, std::size_t width) {
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) EXPECT_LE(display_width(line), width) << line;
+}
+
+/// What a command prints on both streams, and its exit code.
+std::string transcript(const std::vector<std::vector<std::string>>& commands, std::size_t width) {
+  std::string text;
+  for (const auto& command : commands) {
+    TestConsole t({width, Colour::off});
+    const int code = run_command_line(command, t.console);
+    text +=
+        "$ chipfit " + shell_line(command) + "\n" + t.out.text() + t.err.text() + "[" + std::to_string(code) + "]\n";
+  }
+  return text;
+}
+
+std::string summary(const Paper& paper) {
+  const auto rows = testing::fixed_rows();
+  return results_table(rows, paper) + "\n" + results_digest(rows, paper, testing::fixed_reproduction);
+}
+
+TEST(Golden, SummaryOn80Columns) {
+  expect_fits(results_table(testing::fixed_rows(), {80, Colour::off}), 80);
+  expect_golden("cli/summary-80.txt", summary({80, Colour::off}));
+}
+
+TEST(Golden, SummaryOn60Columns) {
+  expect_fits(results_table(testing::fixed_rows(), {60, Colour::off}), 60);
+  expect_golden("cli/summary-60.txt", summary({60, Colour::off}));
+}
+
+TEST(Golden, SummaryInAFile) {
+  expect_golden("cli/summary-file.txt", summary({}));
+}
+TEST(Golden, SummaryInColour) {
+  expect_golden("cli/summary-colour.txt", summary({80, Colour::on}));
+}
+TEST(Golden, SummaryAsJson) {
+  const auto rows = testing::fixed_rows();
+  expect_golden("cli/summary.json", results_json(std::span(rows).first(1), "results/x", false));
+}
+
+TEST(Golden, HelpTexts) {
+  std::vector<std::vector<std::string>> commands{{"--help"}};
+  for (const auto* verb : {"devices", "suites", "plan", "run", "doctor", "explain", "version"}) {
+    commands.push_back({verb, "--help"});
+  }
+  const auto text = transcript(commands, 80);
+  expect_fits(text, 80);
+  expect_golden("cli/help.txt", text);
+}
+
+TEST(Golden, Errors) {
+  expect_golden("cli/errors.txt", transcript({{},
+                                              {"rnu"},
+                                              {"run"},
+                                              {"run", "--suite", "quik"},
+                                              {"run", "--suite", "quick", "--lunches", "3"},
+                                              {"run", "--suite", "quick", "--launches", "many"},
+                                              {"run", "--suite", "quick", "--benchmark_fliter=x"},
+                                              {"run", "--case", "gemm:f33:NN:8x8x8"},
+                                              {"run", "--case", "gemm:f32:NN:8x0x8"},
+                                              {"run", "--plan", "/nonexistent.json"},
+                                              {"suites", "--check", "/nonexistent.csv"},
+                                              {"explain", "NOT_WRITEN"}},
+                                             80));
+}
+
+TEST(Golden, Explanations) {
+  const auto text = transcript({{"explain", "NOT_WRITTEN"},
+                                {"explain", "CI_NOT_REACHED"},
+                                {"explain", "rate_proven_flop_per_s"},
+                                {"explain", "gemm:f32:NN:512x512x512"},
+                                {"explain", "conv_fwd:bf16:nhwc:n32c64h56w56:k64r3s3:p1x1"}},
+                               80);
+  expect_fits(text, 80);
+  expect_golden("cli/explain.txt", text);
+}
+
+TEST(Golden, Doctor) {
+  DoctorFacts facts;
+  facts.machine.host = "lab1";
+  facts.machine.cpu_model = "Some CPU 8488C";
+  facts.machine.cores = 2;
+  facts.machine.kernel = "4.19.0";
+  facts.machine.os = "Debian GNU/Linux 12";
+  facts.machine.hypervisor = "KVM";
+  facts.machine.isa = "avx512f,avx2,fma";
+  facts.machine.memory_bytes = 16ull << 30;
+  facts.machine.memory_available_bytes = 1ull << 30;
+  facts.load_1min = 3.5;
+  facts.tools = {{"c++", "only needed to build", "sudo apt install g++", "/usr/bin/c++"},
+                 {"nvcc", "only needed to build the CUDA backends", "install the CUDA toolkit", ""}};
+  facts.worker = "/opt/chipfit/bin/chipfit-worker";
+  facts.worker_runs = true;
+  facts.sealed_memory =
+      Error{Error::Kind::unavailable, "memory cannot be sealed", "", "a kernel from 5.1 on is needed"};
+  facts.plugin_folders = {{"/opt/chipfit/lib/chipfit/plugins", true}, {"/home/x/.local/share/chipfit/plugins", false}};
+  facts.ignored_folders = {"."};
+  facts.backends = {{"openblas", 1, "Some CPU 8488C, 1.0 (OpenBLAS 0.3.21)", std::nullopt, true, {}},
+                    {"acme",
+                     0,
+                     "",
+                     Error{Error::Kind::unavailable, "library is for aarch64, this machine is x86_64", "acme.so",
+                           "ask the vendor for a build for this machine"},
+                     true,
+                     {}},
+                    {"simulated", 1, "simulated", std::nullopt, false, {"x.json:2:1: unknown key 'nmae' is ignored"}}};
+  facts.results = "results";
+  facts.results_writable = true;
+  facts.results_free_bytes = 42ull << 30;
+  const auto text = doctor_text(diagnose(facts), {80, Colour::off});
+  expect_fits(text, 80);
+  expect_golden("cli/doctor.txt", text);
+}
+
+}  // namespace
+}  // namespace chipfit::cli

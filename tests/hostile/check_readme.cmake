@@ -1,0 +1,13 @@
+# The table of README.md says what the files say.
+include(${CMAKE_CURRENT_LIST_DIR}/describe.cmake)
+file(GLOB sources ${CMAKE_CURRENT_LIST_DIR}/*.c ${CMAKE_CURRENT_LIST_DIR}/*.cc)
+foreach(source IN LISTS sources)
+  describe_hostile(${source})
+  string(REPLACE "|" " or " verdict "${verdict}")
+  string(APPEND table "| `${name}` | ${sentence} | ${verdict} |\n")
+endforeach()
+file(READ ${CMAKE_CURRENT_LIST_DIR}/README.md readme)
+string(FIND "${readme}" "${table}" at)
+if(at LESS 0)
+  message(FATAL_ERROR "tests/hostile/README.md: the table must be\n${table}")
+endif()
