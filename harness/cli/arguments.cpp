@@ -143,13 +143,13 @@ Result<Selection> read_selection(const Raw& raw, const std::vector<std::string>&
 }
 
 void add_selection(CLI::App& verb, Raw& raw) {
-  verb.add_option("--suite", raw.suites, "suites by name or CSV file")->type_name("S,…")->delimiter(',');
+  verb.add_option("--suite", raw.suites, "suites by name or CSV file")->type_name("S[,S]")->delimiter(',');
   verb.add_option("--case", raw.cases, "one case by its id; may be repeated")->type_name("ID");
-  verb.add_option("--backend", raw.backends, "backends by name or path")->type_name("B,…")->delimiter(',');
-  verb.add_option("--devices", raw.devices, "device numbers, or all")->type_name("N,…")->delimiter(',');
-  verb.add_option("--dtype", raw.dtypes, "run the suites with these types")->type_name("T,…")->delimiter(',');
-  verb.add_option("--direction", raw.directions, "fwd, bwd_data, bwd_weights")->type_name("D,…")->delimiter(',');
-  verb.add_option("--layout", raw.layouts, "nchw, nhwc")->type_name("L,…")->delimiter(',');
+  verb.add_option("--backend", raw.backends, "backends by name or path")->type_name("B[,B]")->delimiter(',');
+  verb.add_option("--devices", raw.devices, "device numbers, or all")->type_name("N[,N]")->delimiter(',');
+  verb.add_option("--dtype", raw.dtypes, "run the suites with these types")->type_name("T[,T]")->delimiter(',');
+  verb.add_option("--direction", raw.directions, "fwd, bwd_data, bwd_weights")->type_name("D[,D]")->delimiter(',');
+  verb.add_option("--layout", raw.layouts, "nchw, nhwc")->type_name("L[,L]")->delimiter(',');
   verb.add_option("--launches", raw.launches, "worker processes per case")->type_name("N");
   verb.add_flag("--quick", raw.quick, "about 0.2 s a case (suite quick implies it)");
   verb.add_option("--time", raw.time, "measure a case for at most S seconds")->type_name("S");
@@ -172,9 +172,9 @@ struct Verb {
 // In the order in which people meet them.
 const std::vector<Verb>& verbs() {
   static const std::vector<Verb> table{
-      {"devices", "List backends and their devices, and why others are not used",
+      {"devices", "List backends, their devices, and what is not used",
        [](CLI::App& verb, Raw& raw) {
-         verb.add_option("--backend", raw.backends, "only these")->type_name("B,…")->delimiter(',');
+         verb.add_option("--backend", raw.backends, "only these")->type_name("B[,B]")->delimiter(',');
          add_common(verb, raw);
        }},
       {"suites", "List the standard suites, or check a suite of your own",
@@ -199,7 +199,7 @@ const std::vector<Verb>& verbs() {
          verb.add_flag("--dry-run", raw.dry_run, "print the commands, run nothing");
          add_common(verb, raw);
          verb.footer(
-             "Every --benchmark_… flag of Google Benchmark is taken too\n"
+             "Every --benchmark_* flag of Google Benchmark is taken too\n"
              "(--benchmark_filter=REGEX, --benchmark_out=FILE).");
        }},
       {"doctor", "Check this machine and say what to mend",
@@ -262,14 +262,25 @@ Result<Command> to_command(const std::string& verb, const Raw& raw, const std::v
   return run;
 }
 
+/// CLI11's help without its marks for lists, and with the whole command in the usage line.
+class HelpText : public CLI::Formatter {
+ public:
+  HelpText() { column_width(24); }
+  std::string make_usage(const CLI::App* app, std::string) const override {
+    const bool is_verb = app->get_parent() != nullptr;
+    const auto words = is_verb && !app->get_options([](const CLI::Option* o) { return o->get_positional(); }).empty();
+    return is_verb ? fmt::format("Usage: chipfit {}{} [OPTIONS]\n", app->get_name(), words ? " WORD..." : "")
+                   : "\nUsage: chipfit VERB [OPTIONS]\n";
+  }
+  std::string make_option_opts(const CLI::Option* option) const override {
+    return option->get_type_name().empty() ? "" : " " + option->get_type_name();
+  }
+};
+
 std::unique_ptr<CLI::App> make_app(Raw& raw) {
   auto app = std::make_unique<CLI::App>(
       "Adaptation bench for AI chips: verified GEMM and convolution rates through\nvendor plugins.", "chipfit");
-  app->get_formatter()->column_width(22);
-  app->footer(
-      "stdout is data, stderr is talk. Exit codes: 0 ok, 1 a bad verdict, 2 usage,\n"
-      "65 bad data, 66 missing input, 69 unavailable, 70 internal, 74 input/output,\n"
-      "75 interrupted (resumable).\n\nFirst steps: chipfit doctor; chipfit run --suite quick");
+  app->formatter(std::make_shared<HelpText>());
   for (const auto& verb : verbs()) {
     auto* sub = app->add_subcommand(verb.name, verb.purpose);
     sub->allow_extras();
@@ -281,6 +292,11 @@ std::unique_ptr<CLI::App> make_app(Raw& raw) {
       }
     }
   }
+  // Set last, or every verb would inherit it.
+  app->footer(
+      "stdout is data, stderr is talk. Exit codes: 0 ok, 1 a bad verdict, 2 usage,\n"
+      "65 bad data, 66 missing input, 69 unavailable, 70 internal, 74 input/output,\n"
+      "75 interrupted (resumable).\n\nFirst steps: chipfit doctor; chipfit run --suite quick");
   return app;
 }
 

@@ -18,7 +18,7 @@ Result<judge::BackendDevices> ask_backend(const plan::BackendManifest& manifest,
       return fail(Error::Kind::unavailable,
                   fmt::format("backend '{}' cannot be used: {}", manifest.name, failure.reason), where, hint);
     case judge::CallFailure::Kind::died:
-      return fail(Error::Kind::unavailable,
+      return fail(Error::Kind::internal,
                   fmt::format("backend '{}' did not survive being asked for its devices ({}): {}", manifest.name,
                               info(failure.verdict).name, failure.reason),
                   where, hint);

@@ -7,7 +7,8 @@
 
 namespace chipfit::cli {
 
-/// Asks a plugin for its devices, in a worker; a failure becomes an error with the manifest's install hint.
+/// Asks a plugin for its devices, in a worker. Errors: unavailable, with the manifest's install hint; internal when the
+/// plugin died of the question.
 Result<judge::BackendDevices> ask_backend(const plan::BackendManifest&, const std::string& options);
 
 /// "CPU", "GPU", "accelerator", "simulated".

@@ -124,7 +124,7 @@ Explanation of(const Problem& problem) {
   Explanation explanation{"case", case_id(problem), {}};
   auto& lines = explanation.lines;
   const auto add_operand = [&](const std::pair<std::string, std::string>& shape, const Operand& operand) {
-    lines.push_back({shape.first, fmt::format("{}  {}  {}", shape.second, info(operand.dtype).name,
+    lines.push_back({shape.first, fmt::format("{}, {}, {}", shape.second, info(operand.dtype).name,
                                               bytes_text(static_cast<std::uint64_t>(operand.bytes())))});
   };
   lines.push_back({"computes", std::visit([](const auto& p) { return formula(p); }, problem)});

@@ -19,7 +19,7 @@ std::string rate_text(double flop_per_s);
 std::string work_text(double flop);
 /// Binary prefixes, three significant digits: "512 B", "3.00 MiB".
 std::string bytes_text(std::uint64_t bytes);
-/// A share of one: "81 %", "0.42 %", "104 %": two significant digits below 10 %, whole percents above.
+/// A share of one: "81 %", "0.42 %", "104 %": at most two decimals, whole percents from 10 % on.
 std::string percent_text(double ratio);
 /// Time left or spent, for people who wait: "8 s", "1 m 05 s", "2 h 03 m".
 std::string wait_text(double seconds);

@@ -13,10 +13,15 @@ std::string name_of(const std::string& case_id, const plan::PlannedDevice& devic
 }  // namespace
 
 Result<PlannedRun> plan_here(const Selection& selection, Console& console) {
-  const auto count = [](const plan::BackendManifest& manifest, const std::string& options) -> Result<std::uint32_t> {
+  const auto count = [&](const plan::BackendManifest& manifest, const std::string& options) -> Result<std::uint32_t> {
     const auto devices = ask_backend(manifest, options);
-    if (!devices) return pass_on(devices.error());
-    return static_cast<std::uint32_t>(devices->devices.size());
+    if (devices) return static_cast<std::uint32_t>(devices->devices.size());
+    // A plugin that dies is judged, not skipped: its cases are planned for one device and get their verdicts.
+    if (devices.error().kind == Error::Kind::internal) {
+      console.note(devices.error().what);
+      return 1u;
+    }
+    return pass_on(devices.error());
   };
   auto planned = make_plan(selection, plan::discover(plan::plugin_folders()), count, name_of);
   if (planned) {

@@ -66,6 +66,19 @@ std::string counts_text(const std::map<std::string, std::size_t>& counts) {
   return text;
 }
 
+/// The fewest columns at which ids that are cut in the middle can still be told apart.
+std::size_t telling_width(std::span<const Row> rows) {
+  constexpr std::size_t least = 20, most = 48;
+  std::set<std::string> ids;
+  for (const auto& row : rows) ids.insert(cell(row, Column::case_id));
+  for (std::size_t width = least; width < most; ++width) {
+    std::set<std::string> shown;
+    for (const auto& id : ids) shown.insert(shorten_middle(id, width));
+    if (shown.size() == ids.size()) return width;
+  }
+  return most;
+}
+
 nlohmann::json typed(const Row& row, const results::ColumnInfo& column) {
   const auto& text = row.text(column.id);
   if (text.empty()) return nullptr;
@@ -100,14 +113,15 @@ std::optional<double> share_of_peak(const Row& row) {
 
 std::string results_table(std::span<const Row> rows, const Paper& paper) {
   Table table;
-  const bool launches =
-      std::any_of(rows.begin(), rows.end(), [](const Row& row) { return row.integer(Column::launch).value_or(1) > 1; });
-  table.columns = {{.title = "case", .shortest = 24}, {.title = "verdict"}};
+  const bool launches = std::any_of(rows.begin(), rows.end(), [&](const Row& row) {
+    return row.text(Column::launch) != rows.front().text(Column::launch);
+  });
+  table.columns = {{.title = "case", .shortest = telling_width(rows)}, {.title = "verdict"}};
   if (launches) table.columns.insert(table.columns.begin() + 1, {.title = "launch", .align = Align::right});
   table.columns.push_back({.title = "median", .align = Align::right});
   table.columns.push_back({.title = "CI", .align = Align::right, .leave_out = 1});
   table.columns.push_back({.title = "FLOP/s", .align = Align::right});
-  table.columns.push_back({.title = "of peak", .align = Align::right, .leave_out = 3});
+  table.columns.push_back({.title = "peak", .align = Align::right, .leave_out = 3});
   table.columns.push_back({.title = "grade", .leave_out = 2});
 
   std::vector<std::string> groups;  // in the order of the rows
@@ -158,7 +172,8 @@ std::string results_digest(std::span<const Row> rows, const Paper& paper,
   std::stable_partition(order.begin(), order.end(), [](const Reason& r) { return tone_of(r.verdict) == Tone::bad; });
 
   std::string text;
-  add_lines(text, "", "  ", fmt::format("{}: {}", counted(rows.size(), "row"), counts_text(verdicts)), paper);
+  add_lines(text, "", "  ",
+            fmt::format("{}{}{}", counted(rows.size(), "row"), rows.empty() ? "" : ": ", counts_text(verdicts)), paper);
   if (!conditions.empty()) add_lines(text, "", "  ", fmt::format("conditions: {}", counts_text(conditions)), paper);
   for (const auto& reason : order) {
     const auto& members = reasons[reason];

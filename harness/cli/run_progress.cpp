@@ -28,9 +28,10 @@ std::string RunProgress::time_left() const {
 }
 
 void RunProgress::case_started(const std::string& case_id, const std::string& backend, int launch) {
-  console_.status().show(fmt::format("{}/{} {} {}{}{}{}", done_ + 1, planned_, backend, case_id,
-                                     launch > 1 ? fmt::format(", launch {}", launch) : "",
-                                     last_.empty() ? "" : ", last " + last_, time_left()));
+  // The case stands last: what does not fit is cut there.
+  console_.status().show(fmt::format("{}/{}{}{}: {} {}{}", done_ + 1, planned_, time_left(),
+                                     last_.empty() ? "" : ", last " + last_, backend, case_id,
+                                     launch > 1 ? fmt::format(", launch {}", launch) : ""));
 }
 
 void RunProgress::case_finished(const results::Row& row, std::size_t done, std::size_t planned) {

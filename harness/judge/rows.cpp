@@ -163,7 +163,7 @@ Row make_row(const RunFacts& run, const plan::PlannedCase& planned, const Device
   }
   if (peak_empirical_flop_per_s > 0) row.set(Column::peak_empirical_flop_per_s, peak_empirical_flop_per_s);
   row.set(Column::check, outcome.check.empty() ? "none" : outcome.check);
-  if (outcome.repeatable) row.set(Column::repeatable, *outcome.repeatable ? "yes" : "no");
+  if (outcome.repeatable) row.set(Column::repeatable, std::int64_t{*outcome.repeatable ? 1 : 0});
   row.set(Column::harness_version, run.harness_version);
   row.set(Column::plan_sha256, run.plan_sha256);
   return row;

@@ -168,7 +168,8 @@ Result<void> check_library(BackendManifest& manifest) {
                 fmt::format("the library of backend '{}' is not there{}", manifest.name,
                             std::filesystem::is_symlink(manifest.library, code) ? " (a link to nowhere)" : ""),
                 where,
-                manifest.install_hint.empty() ? fmt::format("build or copy it to {}", where) : manifest.install_hint);
+                fmt::format("{}{}build or copy the plugin to {}", manifest.install_hint,
+                            manifest.install_hint.empty() ? "" : "\n", where));
   }
   const auto facts = probe_elf_file(manifest.library);
   if (!facts) return pass_on(facts.error());

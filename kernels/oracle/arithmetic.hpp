@@ -95,4 +95,21 @@ struct View<DoubleDouble> {
   CHIPFIT_ALWAYS_INLINE static DoubleDouble of(DoubleDouble x) { return x; }
 };
 
+/// y += Σ a[i]·w[i]. Compilers know no reduction of double-doubles: independent lanes that loops vectorise instead.
+template <int lanes, class A>
+CHIPFIT_ALWAYS_INLINE void dot_in_lanes(const A* a, std::int64_t n, const DoubleDouble* w, DoubleDouble& y) {
+  using V = View<DoubleDouble>;
+  DoubleDouble sums[lanes] = {};
+  std::int64_t i = 0;
+  for (; i + lanes <= n; i += lanes) {
+#pragma omp simd
+    for (int l = 0; l < lanes; ++l) add_product(sums[l], V::of(a[i + l]), w[i + l]);
+  }
+  for (int l = 0; i < n; ++i, ++l) add_product(sums[l], V::of(a[i]), w[i]);
+  for (int half = lanes / 2; half > 0; half /= 2) {
+    for (int l = 0; l < half; ++l) add(sums[l], sums[l + half]);
+  }
+  add(y, sums[0]);
+}
+
 }  // namespace chipfit::oracle

@@ -38,16 +38,11 @@ template <class Number, class T>
 CHIPFIT_ALWAYS_INLINE void dot_one(const T* t, std::int64_t n, const Number* w, Number* y) {
   using V = View<Number>;
   if constexpr (std::is_same_v<Number, DoubleDouble>) {
-    // Compilers know no reduction of double-doubles: independent lanes in the first-level cache instead.
-    constexpr std::int64_t lanes = 32;
-    DoubleDouble sums[lanes] = {};
-    std::int64_t j = 0;
-    for (; j + lanes <= n; j += lanes) {
-#pragma omp simd
-      for (std::int64_t l = 0; l < lanes; ++l) add_product(sums[l], V::of(t[j + l]), w[j + l]);
+    if (n < 256) {
+      dot_in_lanes<8>(t, n, w, *y);
+    } else {
+      dot_in_lanes<32>(t, n, w, *y);
     }
-    for (std::int64_t l = 0; j < n; ++j, ++l) add_product(sums[l], V::of(t[j]), w[j]);
-    for (const DoubleDouble& sum : sums) add(*y, sum);
   } else {
     Number sum{};
 #pragma omp simd reduction(+ : sum)

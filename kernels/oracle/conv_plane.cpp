@@ -50,10 +50,9 @@ CHIPFIT_ALWAYS_INLINE std::uint64_t dot(const std::uint64_t* x, const std::uint6
   return sum;
 }
 CHIPFIT_ALWAYS_INLINE DoubleDouble dot(const DoubleDouble* x, const DoubleDouble* y, std::int64_t n) {
-  DoubleDouble sums[4] = {};
-  for (std::int64_t i = 0; i < n; ++i) add_product(sums[i & 3], x[i], y[i]);
-  for (int i = 1; i < 4; ++i) add(sums[0], sums[i]);
-  return sums[0];
+  DoubleDouble sum;
+  dot_in_lanes<8>(x, n, y, sum);
+  return sum;
 }
 
 template <class Number>

@@ -36,13 +36,21 @@ Cuts cuts_of(const ConvProblem& p, std::int64_t max_block) {
   return {{p.n, std::clamp<std::int64_t>(max_block / block, 1, p.n)}, {channels, block}};
 }
 
-/// Copies channel planes of an image contracted over n, in the problem's layout, to padded planes.
+/// Copies the channels of an image, addressed by `s`, to padded planes.
 template <class Number>
 void to_planes(const PaddedPlane& plane, const Strides& s, const Number* image, std::int64_t channels,
                std::int64_t height, std::int64_t width, Number* planes) {
-  for (std::int64_t c = 0; c < channels; ++c) {
+  constexpr std::int64_t channels_at_once = 8;  // channels that share cache lines where they lie side by side
+  std::vector<std::int64_t> column(static_cast<std::size_t>(width));
+  for (std::int64_t w = 0; w < width; ++w) column[static_cast<std::size_t>(w)] = plane.at(0, w) - plane.at(0, 0);
+  for (std::int64_t first = 0; first < channels; first += channels_at_once) {
+    const std::int64_t end = std::min(channels, first + channels_at_once);
     for (std::int64_t h = 0; h < height; ++h) {
-      for (std::int64_t w = 0; w < width; ++w) planes[c * plane.size() + plane.at(h, w)] = image[s.at(0, c, h, w)];
+      for (std::int64_t c = first; c < end; ++c) {
+        Number* to = planes + c * plane.size() + plane.at(h, 0);
+        const Number* from = image + s.at(0, c, h, 0);
+        for (std::int64_t w = 0; w < width; ++w) to[column[static_cast<std::size_t>(w)]] = from[w * s.d];
+      }
     }
   }
 }
@@ -63,16 +71,6 @@ void contract_channels(Layout layout, const Number* image, std::int64_t channels
     for (std::int64_t c = 0; c < length; ++c) add_product(sum, image[i * channels + first + c], weights[c]);
     add(out[i], sum);
   }
-}
-
-/// Σ_n weights[n]·tensor[n], as one image in the layout of the tensor.
-template <class Number>
-std::vector<Number> contract_outer(Dtype dtype, const void* data, std::int64_t inner, std::int64_t first,
-                                   std::int64_t length, const Number* weights, int threads) {
-  std::vector<Number> image(static_cast<std::size_t>(inner));
-  contract_rows<Number>({dtype, data, first * inner, length, inner, inner}, {weights + first, 1, 0},
-                        {image.data(), 1, 0}, threads);
-  return image;
 }
 
 template <class Number>
@@ -186,11 +184,19 @@ class ImageContraction {
     return filters;
   }
 
+  /// Σ_n weights[n]·tensor[n] over block i of n, as one image in the layout of the tensor; valid until the next call.
+  const std::vector<Number>& contracted_image(Dtype dtype, const void* data, std::int64_t inner, std::int64_t i) {
+    const std::int64_t first = cuts_.outer.begin(i);
+    image_.assign(idx(inner), Number{});
+    contract_rows<Number>({dtype, data, first * inner, cuts_.outer.length(i), inner, inner},
+                          {weights_n_.data() + first, 1, 0}, {image_.data(), 1, 0}, threads_);
+    return image_;
+  }
+
   /// [channel block][group][pixel] of block i over n.
-  std::vector<Number> contracted_result(const void* data, std::int64_t i) const {
+  std::vector<Number> contracted_result(const void* data, std::int64_t i) {
     const std::int64_t pixels = out_pixels(), per_group = out_channels() / p_.groups;
-    const auto image = contract_outer<Number>(p_.dtypes.out, data, out_channels() * pixels, cuts_.outer.begin(i),
-                                              cuts_.outer.length(i), weights_n_.data(), threads_);
+    const std::vector<Number>& image = contracted_image(p_.dtypes.out, data, out_channels() * pixels, i);
     std::vector<Number> result(static_cast<std::size_t>(cuts_.channels.count() * p_.groups * pixels));
     parallel_for(cuts_.channels.count() * p_.groups, threads_, [&](std::int64_t task) {
       const std::int64_t j = task / p_.groups, first = task % p_.groups * per_group + cuts_.channels.begin(j);
@@ -201,9 +207,8 @@ class ImageContraction {
   }
 
   void subtract_convolution(const void* in0, const std::vector<Number>& filters, std::int64_t i,
-                            std::vector<Number>& residual) const {
-    const auto image = contract_outer<Number>(p_.dtypes.a, in0, in_channels() * in_pixels(), cuts_.outer.begin(i),
-                                              cuts_.outer.length(i), weights_n_.data(), threads_);
+                            std::vector<Number>& residual) {
+    const std::vector<Number>& image = contracted_image(p_.dtypes.a, in0, in_channels() * in_pixels(), i);
     const std::int64_t taps = p_.r * p_.s, pixels = out_pixels();
     const Strides s = forward_ ? strides_x(p_) : strides_y(p_);
     const std::int64_t in_plane = forward_ ? plane_.size() : pixels_of_y();
@@ -245,24 +250,31 @@ class ImageContraction {
   int threads_;
   PaddedPlane plane_;
   Cuts cuts_;
-  std::vector<Number> weights_n_, weights_channel_;
+  std::vector<Number> weights_n_, weights_channel_, image_;
   std::int64_t in_per_group_;
 };
 
-/// Σ over channels [first, first + length) of each image n: [n][pixel].
+/// Weighted sums over blocks of channels of each image: [block][n][pixel]. `first` is the first channel of the group.
 template <class Number>
 std::vector<Number> contract_image_channels(Layout layout, Dtype dtype, const void* data, std::int64_t n,
-                                            std::int64_t channels, std::int64_t pixels, std::int64_t first,
-                                            std::int64_t length, const Number* weights, int threads) {
-  std::vector<Number> images(static_cast<std::size_t>(n * pixels));
-  if (layout == Layout::nhwc) {
-    contract_columns<Number>({dtype, data, first, n * pixels, length, channels}, {weights, 1, 0},
-                             {images.data(), 1, 0}, threads);
-    return images;
-  }
-  parallel_for(n, threads, [&](std::int64_t i) {
-    contract_rows<Number>({dtype, data, (i * channels + first) * pixels, length, pixels, pixels}, {weights, 1, 0},
-                          {images.data() + i * pixels, 1, 0}, 1);
+                                            std::int64_t channels, std::int64_t pixels, std::int64_t first, Cut cut,
+                                            const Number* weights, int threads) {
+  std::vector<Number> images(static_cast<std::size_t>(cut.count() * n * pixels));
+  // Chunk by chunk, so that every block finds the chunk in the cache.
+  const std::int64_t chunk = layout == Layout::nhwc ? 256 : pixels, total = n * pixels;
+  parallel_for((total + chunk - 1) / chunk, total < (1 << 14) ? 1 : threads, [&](std::int64_t task) {
+    const std::int64_t from = task * chunk, length = std::min(chunk, total - from);
+    for (std::int64_t i = 0; i < cut.count(); ++i) {
+      const Vectors<const Number> w{weights + first + cut.begin(i), 1, 0};
+      const Vectors<Number> y{images.data() + i * total + from, 1, 0};
+      const std::int64_t channel = first + cut.begin(i);
+      if (layout == Layout::nhwc) {
+        contract_columns<Number>({dtype, data, from * channels + channel, length, cut.length(i), channels}, w, y, 1);
+      } else {
+        contract_rows<Number>({dtype, data, (task * channels + channel) * pixels, cut.length(i), pixels, pixels}, w, y,
+                              1);
+      }
+    }
   });
   return images;
 }
@@ -304,24 +316,19 @@ Residuals<Number> weight_residuals(const Claim& claim, const ConvProblem& p, See
     if (claim.c0 != nullptr) add_contracted(claim.c0, true);
 
     for (const Inputs& term : claim.terms) {
-      // [k block][n][p][q], the layouts agree once a single channel is left.
-      std::vector<std::vector<Number>> dy;
-      for (std::int64_t i = 0; i < cuts.outer.count(); ++i) {
-        const std::int64_t k = group * kg + cuts.outer.begin(i);
-        dy.push_back(contract_image_channels<Number>(p.layout, p.dtypes.b, term.in1, p.n, p.k, pixels_y, k,
-                                                     cuts.outer.length(i), weights_k.data() + k, threads));
-      }
+      // The layouts agree once a single channel is left.
+      const auto dy = contract_image_channels<Number>(p.layout, p.dtypes.b, term.in1, p.n, p.k, pixels_y, group * kg,
+                                                      cuts.outer, weights_k.data(), threads);
+      const auto x = contract_image_channels<Number>(p.layout, p.dtypes.a, term.in0, p.n, p.c, p.h * p.w, group * cg,
+                                                     cuts.channels, weights_c.data(), threads);
+      std::vector<Number> planes(static_cast<std::size_t>(p.n * plane.size()));
       for (std::int64_t j = 0; j < cuts.channels.count(); ++j) {
-        const std::int64_t c = group * cg + cuts.channels.begin(j);
-        const auto x = contract_image_channels<Number>(p.layout, p.dtypes.a, term.in0, p.n, p.c, p.h * p.w, c,
-                                                       cuts.channels.length(j), weights_c.data() + c, threads);
-        std::vector<Number> planes(static_cast<std::size_t>(p.n * plane.size()));
-        to_planes(plane, {0, p.h * p.w, p.w, 1}, x.data(), p.n, p.h, p.w, planes.data());
+        to_planes(plane, {0, p.h * p.w, p.w, 1}, x.data() + j * p.n * p.h * p.w, p.n, p.h, p.w, planes.data());
         parallel_for(cuts.outer.count(), threads, [&](std::int64_t i) {
           std::vector<Number> f(static_cast<std::size_t>(taps));
           for (std::int64_t n = 0; n < p.n; ++n) {
             convolve_bwd_weights(plane, planes.data() + n * plane.size(), f.data(),
-                                 dy[static_cast<std::size_t>(i)].data() + n * pixels_y);
+                                 dy.data() + (i * p.n + n) * pixels_y);
           }
           Number* out = residual.data() + (i * cuts.channels.count() + j) * taps;
           for (std::int64_t t = 0; t < taps; ++t) add(out[t], negated(f[static_cast<std::size_t>(t)]));

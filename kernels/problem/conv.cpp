@@ -15,6 +15,7 @@ constexpr std::array kLayouts{Layout::nchw, Layout::nhwc};
 template <class Values>
 auto find_by_name(const Values& values, std::string_view word, std::string_view what) {
   std::vector<std::string> names;
+  names.reserve(values.size());
   for (const auto value : values) names.emplace_back(name(value));
   return find_name(word, what, names).map([&](std::size_t index) { return values[index]; });
 }

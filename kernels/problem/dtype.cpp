@@ -46,6 +46,7 @@ constexpr std::array kMaths{
 template <class Table>
 auto find_by_name(const Table& table, std::string_view word, std::string_view what) {
   std::vector<std::string> names;
+  names.reserve(table.size());
   for (const auto& row : table) names.emplace_back(row.name);
   return find_name(word, what, names).map([&](std::size_t index) { return table[index].id; });
 }
@@ -130,6 +131,7 @@ Result<DtypeCombo> parse_combo(std::string_view text) {
   const DtypeCombo combo{*a, *b, *acc, *out};
   if (std::find(kCombos.begin(), kCombos.end(), combo) == kCombos.end()) {
     std::vector<std::string> known;
+    known.reserve(kCombos.size());
     for (const DtypeCombo& each : kCombos) known.push_back(to_string(each));
     return fail(Error::Kind::usage, fmt::format("{} is not a defined combination of element types", long_form(combo)),
                 {}, fmt::format("defined: {}", fmt::join(known, ", ")));

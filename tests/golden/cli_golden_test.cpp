@@ -27,8 +27,8 @@ std::string transcript(const std::vector<std::vector<std::string>>& commands, st
   for (const auto& command : commands) {
     TestConsole t({width, Colour::off});
     const int code = run_command_line(command, t.console);
-    text +=
-        "$ chipfit " + shell_line(command) + "\n" + t.out.text() + t.err.text() + "[" + std::to_string(code) + "]\n";
+    text += "$ chipfit" + std::string(command.empty() ? "" : " ") + shell_line(command) + "\n" + t.out.text() +
+            t.err.text() + "[" + std::to_string(code) + "]\n";
   }
   return text;
 }

@@ -93,7 +93,7 @@ TEST(RunProgress, ShowsTheTimeLeftOnATerminalAndKeepsOnlyFailures) {
   clock += 2;
   progress.case_finished(rows[0], 5, 10);
   progress.case_started("second", "openblas", 2);
-  EXPECT_THAT(t.err.text(), HasSubstr("6/10 openblas second, launch 2, last 98.8 GFLOP/s, 10 s left"));
+  EXPECT_THAT(t.err.text(), HasSubstr("6/10, 10 s left, last 98.8 GFLOP/s: openblas second, launch 2"));
   EXPECT_THAT(t.err.text(), Not(HasSubstr("OK openblas")));
   progress.case_finished(rows[8], 6, 10);
   EXPECT_THAT(t.err.text(), HasSubstr("6/10 CRASHED acme conv_fwd"));

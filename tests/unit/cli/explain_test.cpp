@@ -48,9 +48,9 @@ TEST(Explain, CaseDoesNotMatter) {
 
 TEST(Explain, AGemmByItsNumbers) {
   const auto text = text_of("gemm:f32:TN:512x256x1024:b2");
-  EXPECT_THAT(text, HasSubstr("A (stored transposed): 2 × 1024 × 512  f32  4.00 MiB"));
-  EXPECT_THAT(text, HasSubstr("B: 2 × 1024 × 256  f32  2.00 MiB"));
-  EXPECT_THAT(text, HasSubstr("C: 2 × 512 × 256  f32  1.00 MiB"));
+  EXPECT_THAT(text, HasSubstr("A (stored transposed): 2 × 1024 × 512, f32, 4.00 MiB"));
+  EXPECT_THAT(text, HasSubstr("B: 2 × 1024 × 256, f32, 2.00 MiB"));
+  EXPECT_THAT(text, HasSubstr("C: 2 × 512 × 256, f32, 1.00 MiB"));
   EXPECT_THAT(text, HasSubstr("537 MFLOP (536,870,912 FLOP, 2·M·N·K·batch)"));
   EXPECT_THAT(text, HasSubstr("traffic: 7.00 MiB"));
   EXPECT_THAT(text, HasSubstr("intensity: 73.1 FLOP/byte"));

@@ -6,6 +6,8 @@
 
 #include <cstring>
 #include <functional>
+#include <limits>
+#include <set>
 #include <thread>
 
 #include "harness/judge/worker_checks.hpp"
@@ -103,14 +105,14 @@ TEST_F(ChannelTest, ASecondReplyIsABreachOfTheNextCall) {
 
 TEST_F(ChannelTest, NoncesDoNotRepeat) {
   channel = make();
-  std::vector<std::uint64_t> nonces;
+  std::set<std::uint64_t> nonces;
   std::thread worker([&] {
     std::vector<std::byte> request(wire::max_request_bytes);
     for (int i = 0; i < 100; ++i) {
       wire::receive_message(pair.worker.get(), request, wire::Descriptors::refuse, wire::Wait::yes);
       wire::ReplyHeader reply;
       std::memcpy(&reply.nonce, request.data(), sizeof(reply.nonce));
-      nonces.push_back(reply.nonce);
+      nonces.insert(reply.nonce);
       reply.call = Call::run;
       reply.status = CHIPFIT_OK;
       wire::send_message(pair.worker.get(), std::as_bytes(std::span(&reply, 1)), -1, wire::Wait::yes);
@@ -118,8 +120,7 @@ TEST_F(ChannelTest, NoncesDoNotRepeat) {
   });
   for (int i = 0; i < 100; ++i) ASSERT_TRUE(channel->call(Call::run, {}, -1, 5));
   worker.join();
-  std::ranges::sort(nonces);
-  EXPECT_EQ(std::ranges::unique(nonces).size(), 0u);
+  EXPECT_EQ(nonces.size(), 100u);
 }
 
 TEST_F(ChannelTest, AWorkerThatCannotBeKilledIsWedged) {
