@@ -13,7 +13,6 @@
 #include <set>
 
 #include "harness/judge/attempt.hpp"
-#include "harness/judge/rows.hpp"
 #include "kernels/base/csv.hpp"
 
 namespace chipfit::judge {
@@ -61,7 +60,7 @@ Result<void> Journal::lock() {
 
 Result<void> Journal::open_files() {
   const std::pair<const char*, std::string> wanted[] = {{"results.csv", results::header_line()},
-                                                        {"samples.csv", samples_header()}};
+                                                        {"samples.csv", std::string(results::samples_header)}};
   for (const auto& [file_name, header] : wanted) {
     auto file = results::AppendFile::open(folder_ / file_name, header);
     if (!file) return pass_on(file.error());
@@ -144,7 +143,7 @@ Result<void> Journal::drop_orphaned_samples() {
   notes_.push_back(fmt::format("samples.csv: dropped {} samples of a case that was cut off", dropped));
   files_.pop_back();
   CHIPFIT_ATTEMPT(results::write_whole(path, kept));
-  auto file = results::AppendFile::open(path, samples_header());
+  auto file = results::AppendFile::open(path, std::string(results::samples_header));
   if (!file) return pass_on(file.error());
   files_.push_back(std::move(*file));
   return {};

@@ -78,14 +78,26 @@ oracle::Seed Provenance::case_seed(const std::string& case_id, const std::string
   return state_->master.derive(tag);
 }
 
+void Provenance::continue_from(const results::Manifest& before, const std::filesystem::path& folder) {
+  results::Manifest& m = state_->manifest;
+  m.started_utc = before.started_utc;
+  m.devices = before.devices;
+  m.peaks = before.peaks;
+  for (const auto& device : m.devices) state_->known_devices.insert(device.device_uid + "/" + device.backend);
+  for (const auto& peak : m.peaks)
+    if (peak.what == "read_bandwidth") state_->read_bandwidth = peak.value;
+  for (auto& backend : m.backends)
+    for (const auto& earlier : before.backends)
+      if (earlier.name == backend.name && earlier.library == backend.library) backend = earlier;
+  // Each part of a run has its own master seed.
+  for (const auto& [name, value] : before.seeds) m.seeds["before_" + name] = value;
+  m.superseded = before.superseded;
+  if (auto digest = results::sha256_file(folder / "manifest.json"); digest && !before.finished_utc.empty())
+    m.superseded.push_back({*digest, before.finished_utc});
+}
+
 Result<void> Provenance::begin(const std::filesystem::path& folder) {
-  // A resume replaces the manifest of the part before it; the chain keeps that one's hash.
-  if (const auto before = results::read_manifest(folder)) {
-    state_->manifest.superseded = before->superseded;
-    if (auto digest = results::sha256_file(folder / "manifest.json"))
-      state_->manifest.superseded.push_back({*digest, before->finished_utc});
-    state_->manifest.started_utc = before->started_utc;
-  }
+  if (const auto before = results::read_manifest(folder)) continue_from(*before, folder);
   return results::write_manifest(folder, state_->manifest);
 }
 
@@ -163,7 +175,8 @@ Result<void> Provenance::end(const std::filesystem::path& folder, bool interrupt
   m.settings["case_time_s"] = state_->total_s;
   m.settings["verification_time_s"] = state_->verify_s;
   // No worker lives any more: the secret may be told, so that an auditor can make every case's data again.
-  m.seeds = {{"master_hi", state_->master.hi}, {"master_lo", state_->master.lo}};
+  m.seeds["master_hi"] = state_->master.hi;
+  m.seeds["master_lo"] = state_->master.lo;
   auto sealed = results::seal_run(folder, m, results::default_state_folder());
   if (!sealed) return pass_on(sealed.error());
   notes_.insert(notes_.end(), sealed->notes.begin(), sealed->notes.end());

@@ -6,6 +6,7 @@
 
 #include "harness/judge/rows.hpp"
 #include "harness/judge/run.hpp"
+#include "harness/results/manifest.hpp"
 #include "harness/telemetry/machine.hpp"
 
 namespace chipfit::judge {
@@ -32,6 +33,9 @@ class Provenance {
   const std::vector<std::string>& notes() const { return notes_; }
 
  private:
+  /// A resumed run keeps what its earlier parts recorded.
+  void continue_from(const results::Manifest& before, const std::filesystem::path& folder);
+
   struct State;
   std::shared_ptr<State> state_;
   std::vector<std::string> notes_;

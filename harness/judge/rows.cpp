@@ -169,10 +169,6 @@ Row make_row(const RunFacts& run, const plan::PlannedCase& planned, const Device
   return row;
 }
 
-std::string samples_header() {
-  return "run_id,case_id,backend,device_uid,launch,round,problems_per_round,time_s,clock_hz";
-}
-
 std::string sample_lines(const RunFacts& run, const plan::PlannedCase& planned, const DeviceFacts& facts, int launch,
                          const Outcome& outcome) {
   std::string lines;

@@ -33,6 +33,5 @@ results::Row make_row(const RunFacts&, const plan::PlannedCase&, const DeviceFac
 
 /// Lines of samples.csv for an outcome, each with LF; empty when nothing was timed.
 std::string sample_lines(const RunFacts&, const plan::PlannedCase&, const DeviceFacts&, int launch, const Outcome&);
-std::string samples_header();
 
 }  // namespace chipfit::judge

@@ -37,8 +37,8 @@ EmpiricalPeak measure_peak(Dtype input, int threads, double seconds) {
   constexpr std::uint64_t probe = 20000;
   const double probe_s = time_of(*loop, probe, 1, 0);
   if (!(probe_s > 0)) return {};
-  // Windows short enough to fall between interruptions, long enough that the start of the threads does not count.
-  const double window_s = std::clamp(seconds / 10, 1e-3, 2e-2);
+  // Windows short enough to fall between interruptions; several threads start some 50 µs apart, which must not count.
+  const double window_s = std::clamp(seconds / 20, 1e-3, count == 1 ? 2e-3 : 1e-2);
   const auto iterations = std::max(probe, static_cast<std::uint64_t>(window_s / probe_s * static_cast<double>(probe)));
   const double best_s = time_of(*loop, iterations, count, seconds);
   if (!(best_s > 0)) return {};

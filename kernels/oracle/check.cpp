@@ -60,8 +60,8 @@ Report compare_exact(const Claim& claim, Seed secret, int threads, Wrap wrap) {
   if (wrong > 0) {
     const auto first = std::find_if(value.begin(), value.end(), differs) - value.begin();
     report.finding = Finding::incorrect;
-    report.reason = fmt::format("{} of {} exact sums over the result differ, the first is number {}", wrong,
-                                value.size(), first);
+    report.reason =
+        fmt::format("{} of {} exact sums over the result differ, the first is number {}", wrong, value.size(), first);
   }
   return report;
 }

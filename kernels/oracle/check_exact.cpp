@@ -35,8 +35,9 @@ Report check_exact(const Claim& claim, Seed secret, int threads) {
     report.method = "exact";
     report.family = "exact";
     report.finding = Finding::incorrect;
-    report.reason = fmt::format("of {} outputs of integer data {} are no integers and {} are larger than any sum can be",
-                                out.elements, seen.not_integral, seen.too_large);
+    report.reason =
+        fmt::format("of {} outputs of integer data {} are no integers and {} are larger than any sum can be",
+                    out.elements, seen.not_integral, seen.too_large);
     return report;
   }
   return compare_exact(claim, secret, threads, may_wrap(claim) ? Wrap::modulo_2_32 : Wrap::impossible);

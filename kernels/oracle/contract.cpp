@@ -94,8 +94,8 @@ CHIPFIT_ALWAYS_INLINE void add_rows_body(const T* t, std::int64_t ld, std::int64
 // One overload of dots() and add_rows() for each pair of arithmetic and element type.
 #define CHIPFIT_PARAMETERS(Number, T) \
   (const T* t, std::int64_t ld, std::int64_t rows, std::int64_t n, const Number* w, Number* y)
-#define CHIPFIT_PAIR(Number, T)                                                               \
-  CHIPFIT_MULTIVERSION(void, dots, CHIPFIT_PARAMETERS(Number, T), (t, ld, rows, n, w, y))     \
+#define CHIPFIT_PAIR(Number, T)                                                           \
+  CHIPFIT_MULTIVERSION(void, dots, CHIPFIT_PARAMETERS(Number, T), (t, ld, rows, n, w, y)) \
   CHIPFIT_MULTIVERSION(void, add_rows, CHIPFIT_PARAMETERS(Number, T), (t, ld, rows, n, w, y))
 CHIPFIT_PAIR(double, float)
 CHIPFIT_PAIR(double, F16)
@@ -112,9 +112,9 @@ CHIPFIT_PAIR(std::uint64_t, std::int32_t)
 
 template <class Number, class T>
 constexpr bool kDefined = std::is_same_v<Number, std::uint64_t> ||
-                          (std::is_same_v<Number, DoubleDouble> ? std::is_same_v<T, double>
-                                                                : std::is_same_v<T, float> || std::is_same_v<T, F16> ||
-                                                                      std::is_same_v<T, Bf16>);
+                          (std::is_same_v<Number, DoubleDouble>
+                               ? std::is_same_v<T, double>
+                               : std::is_same_v<T, float> || std::is_same_v<T, F16> || std::is_same_v<T, Bf16>);
 
 int useful_threads(const Matrix& m, int threads) {
   return static_cast<int>(std::clamp<std::int64_t>(m.rows * m.cols / kElementsPerThread, 1, threads));
@@ -172,7 +172,7 @@ void contract_rows(const Matrix& m, Vectors<const Number> w, Vectors<Number> y, 
   });
 }
 
-#define CHIPFIT_NUMBER(Number)                                                                                \
+#define CHIPFIT_NUMBER(Number)                                                                        \
   template void contract_columns<Number>(const Matrix&, Vectors<const Number>, Vectors<Number>, int); \
   template void contract_rows<Number>(const Matrix&, Vectors<const Number>, Vectors<Number>, int);
 CHIPFIT_NUMBER(double)

@@ -64,11 +64,11 @@ CHIPFIT_ALWAYS_INLINE void bwd_weights_body(const PaddedPlane& g, const Number* 
   }
 }
 
-#define CHIPFIT_PLANES(Number)                                                                                        \
-  CHIPFIT_MULTIVERSION(void, fwd, (const PaddedPlane& g, const Number* x, const Number* f, Number* y), (g, x, f, y))  \
-  CHIPFIT_MULTIVERSION(void, bwd_data, (const PaddedPlane& g, Number* x, const Number* f, const Number* y),           \
-                       (g, x, f, y))                                                                                  \
-  CHIPFIT_MULTIVERSION(void, bwd_weights, (const PaddedPlane& g, const Number* x, Number* f, const Number* y),        \
+#define CHIPFIT_PLANES(Number)                                                                                       \
+  CHIPFIT_MULTIVERSION(void, fwd, (const PaddedPlane& g, const Number* x, const Number* f, Number* y), (g, x, f, y)) \
+  CHIPFIT_MULTIVERSION(void, bwd_data, (const PaddedPlane& g, Number* x, const Number* f, const Number* y),          \
+                       (g, x, f, y))                                                                                 \
+  CHIPFIT_MULTIVERSION(void, bwd_weights, (const PaddedPlane& g, const Number* x, Number* f, const Number* y),       \
                        (g, x, f, y))
 CHIPFIT_PLANES(double)
 CHIPFIT_PLANES(DoubleDouble)
@@ -104,9 +104,9 @@ void convolve_bwd_weights(const PaddedPlane& g, const Number* x, Number* f, cons
   bwd_weights(g, x, f, y);
 }
 
-#define CHIPFIT_NUMBER(Number)                                                                          \
-  template void convolve_fwd<Number>(const PaddedPlane&, const Number*, const Number*, Number*);        \
-  template void convolve_bwd_data<Number>(const PaddedPlane&, Number*, const Number*, const Number*);   \
+#define CHIPFIT_NUMBER(Number)                                                                        \
+  template void convolve_fwd<Number>(const PaddedPlane&, const Number*, const Number*, Number*);      \
+  template void convolve_bwd_data<Number>(const PaddedPlane&, Number*, const Number*, const Number*); \
   template void convolve_bwd_weights<Number>(const PaddedPlane&, const Number*, Number*, const Number*);
 CHIPFIT_NUMBER(double)
 CHIPFIT_NUMBER(DoubleDouble)

@@ -132,8 +132,11 @@ class ImageContraction {
       }
       result.value.insert(result.value.end(), residual.begin(), residual.end());
       for (std::int64_t j = 0; j < cuts_.channels.count(); ++j) {
-        const auto outputs = static_cast<double>(cuts_.outer.length(i) * cuts_.channels.length(j) * in_per_group_);
         for (std::int64_t group = 0; group < p_.groups; ++group) {
+          const std::int64_t first = group * out_channels() / p_.groups + cuts_.channels.begin(j);
+          const double outputs = sum_of_squares(weights_n_, cuts_.outer.begin(i), cuts_.outer.length(i)) *
+                                 sum_of_squares(weights_channel_, first, cuts_.channels.length(j)) *
+                                 static_cast<double>(in_per_group_);
           for (const double row : rows) {
             for (const double column : columns) result.products.push_back(outputs * row * column);
           }
@@ -338,7 +341,9 @@ Residuals<Number> weight_residuals(const Claim& claim, const ConvProblem& p, See
     result.value.insert(result.value.end(), residual.begin(), residual.end());
     for (std::int64_t i = 0; i < cuts.outer.count(); ++i) {
       for (std::int64_t j = 0; j < cuts.channels.count(); ++j) {
-        const auto outputs = static_cast<double>(cuts.outer.length(i) * cuts.channels.length(j) * p.n);
+        const double outputs = sum_of_squares(weights_k, group * kg + cuts.outer.begin(i), cuts.outer.length(i)) *
+                               sum_of_squares(weights_c, group * cg + cuts.channels.begin(j), cuts.channels.length(j)) *
+                               static_cast<double>(p.n);
         for (const double row : rows) {
           for (const double column : columns) result.products.push_back(outputs * row * column);
         }

@@ -116,19 +116,21 @@ CHIPFIT_ALWAYS_INLINE std::int64_t count_equal_body(const unsigned char* a, cons
 CHIPFIT_MULTIVERSION(std::int64_t, count_equal, (const unsigned char* a, const unsigned char* b, std::int64_t n),
                      (a, b, n))
 
-#define CHIPFIT_FILL_LOOPS(T, suffix)                                                                       \
-  CHIPFIT_ALWAYS_INLINE void uniform_##suffix##_body(T* data, std::int64_t n, Keys keys) {                  \
-    uniform_block<T>(data, n, keys);                                                                        \
-  }                                                                                                         \
-  CHIPFIT_MULTIVERSION(void, uniform_##suffix, (T * data, std::int64_t n, Keys keys), (data, n, keys))      \
-  CHIPFIT_ALWAYS_INLINE void exact_##suffix##_body(T* data, std::int64_t n, Keys keys, ExactDraw draw) {    \
-    exact_block<T>(data, n, keys, draw);                                                                    \
-  }                                                                                                         \
-  CHIPFIT_MULTIVERSION(void, exact_##suffix, (T * data, std::int64_t n, Keys keys, ExactDraw draw),         \
-                       (data, n, keys, draw))                                                               \
-  [[maybe_unused]] void fill_block(T* data, std::int64_t n, Keys keys) { uniform_##suffix(data, n, keys); } \
-  [[maybe_unused]] void fill_block(T* data, std::int64_t n, Keys keys, ExactDraw draw) {                    \
-    exact_##suffix(data, n, keys, draw);                                                                    \
+#define CHIPFIT_FILL_LOOPS(T, suffix)                                                                    \
+  CHIPFIT_ALWAYS_INLINE void uniform_##suffix##_body(T* data, std::int64_t n, Keys keys) {               \
+    uniform_block<T>(data, n, keys);                                                                     \
+  }                                                                                                      \
+  CHIPFIT_MULTIVERSION(void, uniform_##suffix, (T * data, std::int64_t n, Keys keys), (data, n, keys))   \
+  CHIPFIT_ALWAYS_INLINE void exact_##suffix##_body(T* data, std::int64_t n, Keys keys, ExactDraw draw) { \
+    exact_block<T>(data, n, keys, draw);                                                                 \
+  }                                                                                                      \
+  CHIPFIT_MULTIVERSION(void, exact_##suffix, (T * data, std::int64_t n, Keys keys, ExactDraw draw),      \
+                       (data, n, keys, draw))                                                            \
+  [[maybe_unused]] void fill_block(T* data, std::int64_t n, Keys keys) {                                 \
+    uniform_##suffix(data, n, keys);                                                                     \
+  }                                                                                                      \
+  [[maybe_unused]] void fill_block(T* data, std::int64_t n, Keys keys, ExactDraw draw) {                 \
+    exact_##suffix(data, n, keys, draw);                                                                 \
   }
 
 CHIPFIT_FILL_LOOPS(double, f64)

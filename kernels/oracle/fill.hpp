@@ -29,6 +29,9 @@ struct ExactRange {
 };
 /// Ranges for the two inputs such that every partial sum is exact in the accumulator and every result, also after
 /// adding an initial value of up to `magnitude_c0`, is exact in the output type (narrow types: sparse small integers).
+/// Holds for one term, and for the sum of up to 16 terms where the problem accumulates. Certain for wide outputs up to
+/// 2^24 products, else with probability 1 - 10^-18 for each output (docs/oracle.md). Operands of strict problems use
+/// all significand bits of their type where the sum has room for it, so that rounded operands show.
 struct ExactPlan {
   ExactRange in[2];
   std::int64_t magnitude_c0 = 0;

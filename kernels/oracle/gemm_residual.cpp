@@ -82,7 +82,7 @@ Residuals<Number> gemm_residuals(const Claim& claim, const GemmProblem& g, Seed 
     for (std::int64_t q = 0; q < blocks; ++q) {
       const std::int64_t length = std::min(block, contracted - q * block);
       const auto from = result.products.begin() + (batch * blocks + q) * kept;
-      std::fill(from, from + kept, static_cast<double>(length) * static_cast<double>(g.k));
+      std::fill(from, from + kept, sum_of_squares(weights, q * block, length) * static_cast<double>(g.k));
     }
   });
   return result;

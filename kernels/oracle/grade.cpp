@@ -14,7 +14,7 @@ namespace {
 
 /// Median of |N(0, 1)|.
 constexpr double kHalfNormalMedian = 0.6744897501960817;
-/// Root mean square relative error of one rounding in unit roundoffs, over values of any exponent: √((3/8)/ln 2/3).
+/// Root mean square relative error of one rounding in unit roundoffs, over evenly spread logarithms: √(1/(8·ln 2)).
 constexpr double kRounding = 0.42;
 constexpr double kFalseAlarm = 1e-10;
 
@@ -39,10 +39,11 @@ double output_rounding(const Problem& problem, std::int64_t terms, double c0_sha
   return kRounding * u * std::sqrt((static_cast<double>(terms) + 1) / 2 + c0_share);
 }
 
-/// Limit for the arithmetic alone.
-double arithmetic_limit(const Problem& problem, std::int64_t terms) {
+/// Limit for the arithmetic alone. `c0_ratio` is the power of c0 over that of one product: a large c0 that takes part
+/// in every addition costs more than the products themselves.
+double arithmetic_limit(const Problem& problem, std::int64_t terms, double c0_ratio) {
   const double length = static_cast<double>(products_per_output(problem)) * static_cast<double>(terms);
-  const double strict = kF32 * std::max(1.0, std::sqrt(length) / 128);
+  const double strict = std::max(kF32 * std::max(1.0, std::sqrt(length) / 128), 5 * std::sqrt(c0_ratio));
   switch (math(problem)) {
     case Math::strict:
       break;
@@ -56,9 +57,9 @@ double arithmetic_limit(const Problem& problem, std::int64_t terms) {
   return strict;
 }
 
-double limit_of(const Problem& problem, std::int64_t terms, double c0_share) {
+double limit_of(const Problem& problem, std::int64_t terms, double c0_ratio, double c0_share) {
   if (info(dtypes(problem).acc).is_integer) return 0;
-  const double arithmetic = arithmetic_limit(problem, terms);
+  const double arithmetic = arithmetic_limit(problem, terms, c0_ratio);
   const double rounding = output_rounding(problem, terms, c0_share);
   return rounding == 0 ? arithmetic : 1.5 * std::hypot(arithmetic, rounding);
 }
@@ -89,7 +90,7 @@ std::string_view family_of(const Problem& problem, double e) {
   if (e == 0) return "exact";
   double in_f32_units = e;
   if (is_f64(problem)) {
-    if (e < arithmetic_limit(problem, 1)) return "f64";
+    if (e < arithmetic_limit(problem, 1, 0)) return "f64";
     in_f32_units = e * 0x1p-29;
   }
   if (in_f32_units < kF32) return "f32";
@@ -99,14 +100,13 @@ std::string_view family_of(const Problem& problem, double e) {
 }
 
 double grade_limit(const Problem& problem, std::int64_t terms) {
-  double c0_share = 0;
+  double c0_ratio = 0;
   if (accumulate(problem) == Accumulate::add) {
     const DtypeCombo& types = dtypes(problem);
-    const double power = uniform_sigma(types.a) * uniform_sigma(types.b);
-    c0_share = uniform_sigma(types.out) * uniform_sigma(types.out) / (power * power) /
-               static_cast<double>(products_per_output(problem));
+    const double sigma = uniform_sigma(types.out) / (uniform_sigma(types.a) * uniform_sigma(types.b));
+    c0_ratio = sigma * sigma;
   }
-  return limit_of(problem, terms, c0_share);
+  return limit_of(problem, terms, c0_ratio, c0_ratio / static_cast<double>(products_per_output(problem)));
 }
 
 Report grade(GradeInput in) {
@@ -128,11 +128,10 @@ Report grade(GradeInput in) {
     fewest = std::min(fewest, products);
   }
   const auto count = static_cast<std::int64_t>(rows.size());
-  double c0_share = 0, largest_c0_share = 0;
-  if (in.c0_power > 0 && count > 0) {
-    c0_share = in.c0_power / in.power * share_sum / static_cast<double>(count);
-    largest_c0_share = in.c0_power / in.power * block / fewest;
-  }
+  // Power of c0 over that of one product, of a whole sum on the average, and of the shortest sum.
+  const double c0_ratio = in.c0_power > 0 ? in.c0_power / in.power : 0;
+  const double c0_share = count > 0 ? c0_ratio * share_sum / static_cast<double>(count) : 0;
+  const double largest_c0_share = c0_ratio * block / fewest;
   if (count > 0) {
     const auto middle = rows.begin() + static_cast<std::ptrdiff_t>(count / 2);
     std::nth_element(rows.begin(), middle, rows.end());
@@ -143,7 +142,7 @@ Report grade(GradeInput in) {
   // with probability 10^-10; the limits for wide outputs have room for a factor 2.5 by themselves.
   const double upper = count > 0 ? median_factor_upper(count) : 1;
   const double lower = count > 0 ? median_factor_lower(count) : 1;
-  report.limit = limit_of(in.problem, in.terms, c0_share) *
+  report.limit = limit_of(in.problem, in.terms, c0_ratio, c0_share) *
                  std::max(1.0, upper / (has_narrow_output(in.problem) ? 1.5 : 2.5));
   report.family = family_of(in.problem, report.e);
   report.row_max_over_median = max > 0 ? max / (report.e * kHalfNormalMedian) : 0;
@@ -151,7 +150,7 @@ Report grade(GradeInput in) {
   // Short sums are often exact, so that the median says nothing about the rest: what a plain order of summation may
   // leave is never sparse.
   const double length = static_cast<double>(products_per_output(in.problem)) * terms;
-  const double floor = std::hypot(2 * std::sqrt(std::min(length, 256.0)) * std::sqrt(1 + largest_c0_share),
+  const double floor = std::hypot(2 * std::sqrt(std::min(length, 256.0)), 5 * std::sqrt(1 + c0_ratio),
                                   10 * output_rounding(in.problem, in.terms, largest_c0_share));
   const double ratio = 10 * (1 + 2 / block) * std::max(1.0, 0.6 / lower);
   const bool sparse = (max > ratio * report.e && max > floor) || (report.e <= report.limit && max > 7 * report.limit);
@@ -163,13 +162,15 @@ Report grade(GradeInput in) {
     report.reason = fmt::format("error grade {:.3g} is beyond any rounding (limit {:.3g})", report.e, report.limit);
   } else if (sparse) {
     report.finding = Finding::sparse_error;
-    report.reason = fmt::format("a few results are wrong: the largest of {} projected rows is {:.3g}, the grade of the "
-                                "others {:.3g}", in.residual.size(), max, report.e);
+    report.reason = fmt::format(
+        "a few results are wrong: the largest of {} projected rows is {:.3g}, the grade of the "
+        "others {:.3g}",
+        in.residual.size(), max, report.e);
   } else if (!(report.e <= report.limit)) {
     report.finding = Finding::precision;
-    report.reason = fmt::format("error grade {:.3g} exceeds {:.3g}, the limit for {} {}: the arithmetic looks like {}",
-                                report.e, report.limit, name(math(in.problem)), to_string(dtypes(in.problem)),
-                                report.family);
+    report.reason =
+        fmt::format("error grade {:.3g} exceeds {:.3g}, the limit for {} {}: the arithmetic looks like {}", report.e,
+                    report.limit, name(math(in.problem)), to_string(dtypes(in.problem)), report.family);
   }
   return report;
 }

@@ -10,11 +10,11 @@ namespace chipfit::oracle {
 struct GradeInput {
   Problem problem;
   std::int64_t terms = 1;
-  std::int64_t block = 1;         ///< outputs summed up in one row
-  double power = 1;               ///< mean over the terms of σ_a²·σ_b²
-  double c0_power = 0;            ///< mean square of c0
-  std::vector<double> residual;   ///< rows
-  std::vector<double> products;   ///< products behind each row, 0 for rows that lie on padding only
+  std::int64_t block = 1;        ///< outputs summed up in one row
+  double power = 1;              ///< mean over the terms of σ_a²·σ_b²
+  double c0_power = 0;           ///< mean square of c0
+  std::vector<double> residual;  ///< rows
+  std::vector<double> products;  ///< products behind each row, 0 for rows that lie on padding only
 };
 
 /// Finding, grade, limit and reason. All residuals finite. Formulas: docs/oracle.md.

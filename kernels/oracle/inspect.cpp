@@ -32,7 +32,8 @@ template <class T, class Real = decltype(native(T{}))>
 CHIPFIT_ALWAYS_INLINE Sums count_body(const T* data, std::int64_t n, Real limit) {
   // Adding 2^52 (f32: 2^23) to a smaller magnitude rounds it to an integer; larger ones are integers already.
   constexpr Real magic = sizeof(Real) == 8 ? static_cast<Real>(0x1p52) : static_cast<Real>(0x1p23);
-  constexpr Real largest = sizeof(Real) == 8 ? static_cast<Real>(0x1.fffffffffffffp1023) : static_cast<Real>(0x1.fffffep127);
+  constexpr Real largest =
+      sizeof(Real) == 8 ? static_cast<Real>(0x1.fffffffffffffp1023) : static_cast<Real>(0x1.fffffep127);
   std::int32_t finite = 0, fraction = 0, too_large = 0;
 #pragma omp simd reduction(+ : finite, fraction, too_large)
   for (std::int64_t i = 0; i < n; ++i) {

@@ -24,24 +24,30 @@ inline InstructionSet instruction_set() {
 }
 }  // namespace chipfit::oracle
 
-#define CHIPFIT_MULTIVERSION(result, name, parameters, arguments)                                              \
-  static result name##_baseline parameters { return name##_body arguments; }                                   \
-  __attribute__((target("avx2,fma"))) static result name##_avx2 parameters { return name##_body arguments; }   \
+#define CHIPFIT_MULTIVERSION(result, name, parameters, arguments)                                                 \
+  static result name##_baseline parameters {                                                                      \
+    return name##_body arguments;                                                                                 \
+  }                                                                                                               \
+  __attribute__((target("avx2,fma"))) static result name##_avx2 parameters {                                      \
+    return name##_body arguments;                                                                                 \
+  }                                                                                                               \
   __attribute__((target("avx2,fma,avx512f,avx512dq,avx512bw,avx512vl"))) static result name##_avx512 parameters { \
-    return name##_body arguments;                                                                              \
-  }                                                                                                            \
-  result name parameters {                                                                                     \
-    switch (::chipfit::oracle::instruction_set()) {                                                            \
-      case ::chipfit::oracle::InstructionSet::avx512:                                                          \
-        return name##_avx512 arguments;                                                                        \
-      case ::chipfit::oracle::InstructionSet::avx2:                                                            \
-        return name##_avx2 arguments;                                                                          \
-      case ::chipfit::oracle::InstructionSet::baseline:                                                        \
-        break;                                                                                                 \
-    }                                                                                                          \
-    return name##_baseline arguments;                                                                          \
+    return name##_body arguments;                                                                                 \
+  }                                                                                                               \
+  result name parameters {                                                                                        \
+    switch (::chipfit::oracle::instruction_set()) {                                                               \
+      case ::chipfit::oracle::InstructionSet::avx512:                                                             \
+        return name##_avx512 arguments;                                                                           \
+      case ::chipfit::oracle::InstructionSet::avx2:                                                               \
+        return name##_avx2 arguments;                                                                             \
+      case ::chipfit::oracle::InstructionSet::baseline:                                                           \
+        break;                                                                                                    \
+    }                                                                                                             \
+    return name##_baseline arguments;                                                                             \
   }
 #else
 #define CHIPFIT_MULTIVERSION(result, name, parameters, arguments) \
-  result name parameters { return name##_body arguments; }
+  result name parameters {                                        \
+    return name##_body arguments;                                 \
+  }
 #endif

@@ -34,28 +34,30 @@ std::string_view family_of(const Problem&, double e);
 
 struct Report {
   Finding finding = Finding::ok;
-  std::string reason;            ///< a sentence with the figures; empty when ok
-  std::string_view method;       ///< "exact", "projection", "reference", "sampled-reference"
-  double e = 0;                  ///< error grade in units of 2^-24 (f64: 2^-53); 0 for exact checks
-  double limit = 0;              ///< largest E that passes; 0 for exact checks
+  std::string reason;       ///< a sentence with the figures; empty when ok
+  std::string_view method;  ///< "exact", "projection", "reference", "sampled-reference"
+  double e = 0;             ///< error grade in units of 2^-24 (f64: 2^-53); 0 for exact checks
+  double limit = 0;         ///< largest E that passes here; 0 for exact checks
   double row_max_over_median = 0;
-  std::string_view family;       ///< family_of(e)
+  std::string_view family;  ///< family_of(e)
 };
 
 /// Check 1: inputs made by fill_exact with exact_plan; zero tolerance; false accept ≤ 2^-20.
-/// GEMM: C·x = A·(B·x) with x in [-2^20, 2^20], wrapping 64-bit arithmetic. Convolution: contraction over batch and
-/// output channels (fwd; the other directions contract their own two indices). Where that contracts little
-/// (depthwise, N = 1) the plain reference, sampled for large sizes. `secret` must be drawn after the output arrived.
+/// GEMM: C·x = A·(B·x) along the shorter of M and N, with x uniform in the integers modulo 2^64. Convolution:
+/// contraction over batch and output channels (fwd; the other directions contract their own two indices). Where that
+/// contracts nothing, all outputs by the reference ("reference"); where it is too much work, outputs at secret
+/// positions ("sampled-reference"). i32 results are compared modulo 2^32 where an honest sum may have wrapped.
+/// `secret` must be drawn after the output arrived.
 Report check_exact(const Claim&, Seed secret, int threads);
 
-/// Check 2: inputs made by fill_uniform. Projection with random signs along the shorter side in blocks of at most
-/// 1024; residual against an f64 (for f64: compensated) product, divided by u·σ_a·σ_b·√K·√block·√terms; E = median
-/// row / 0.6745. Integers: exact, modulo 2^32. Finding by the limits of `grade_limit`.
-/// Source: the project's judging method, docs/method.md.
+/// Check 2: inputs made by fill_uniform. The same projections in blocks of at most 1024, with random signs and
+/// magnitudes; residual against an f64 (for f64: compensated) product, divided by u·σ_a·σ_b·√(products behind it); E =
+/// median row / 0.6745. Integers: as check 1. Finding by the limits of `grade_limit`, wider where few rows make the
+/// median rough and where c0 is large. Source: docs/oracle.md.
 Report check_grade(const Claim&, Seed secret, int threads);
 
-/// The largest E that passes for a problem: by its math mode and accumulation length, with the rounding of a narrow
-/// output added in quadrature, grown by √terms for accumulated narrow outputs.
+/// The largest E that passes for a problem with many rows: by its math mode and accumulation length, with the rounding
+/// of a narrow output added in quadrature, grown by √terms for accumulated narrow outputs (c0 made by fill_uniform).
 double grade_limit(const Problem&, std::int64_t terms);
 
 }  // namespace chipfit::oracle

@@ -108,8 +108,8 @@ void for_each_product(const ConvProblem& p, std::int64_t flat, Visit&& visit) {
     return;
   }
   const bool forward = p.direction == ConvDirection::fwd;
-  const auto [n, channel, y, x] = forward ? position(p.layout, flat, p.k, rows.output, columns.output)
-                                          : position(p.layout, flat, p.c, p.h, p.w);
+  const auto [n, channel, y, x] =
+      forward ? position(p.layout, flat, p.k, rows.output, columns.output) : position(p.layout, flat, p.c, p.h, p.w);
   const std::int64_t group = channel / (forward ? kg : cg);
   for (std::int64_t r = 0; r < p.r; ++r) {
     const std::int64_t i = forward ? rows.input_at(y, r) : rows.output_at(y, r);

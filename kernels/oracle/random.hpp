@@ -29,7 +29,9 @@ class Stream {
   explicit Stream(Seed key) : key_(key) {}
   std::uint64_t next() { return keyed(key_, count_++); }
   /// In [0, bound), bound ≥ 1; uniform up to bound/2^64.
-  std::int64_t below(std::int64_t bound) { return static_cast<std::int64_t>(next() % static_cast<std::uint64_t>(bound)); }
+  std::int64_t below(std::int64_t bound) {
+    return static_cast<std::int64_t>(next() % static_cast<std::uint64_t>(bound));
+  }
 
  private:
   Seed key_;

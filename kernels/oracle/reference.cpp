@@ -198,9 +198,8 @@ double reference_element(const Problem& problem, const void* in0, const void* in
   double sum = 0;
   std::visit(
       [&](const auto& each) {
-        for_each_product(each, index, [&](std::int64_t a, std::int64_t b) {
-          sum += load(types.a, in0, a) * load(types.b, in1, b);
-        });
+        for_each_product(each, index,
+                         [&](std::int64_t a, std::int64_t b) { sum += load(types.a, in0, a) * load(types.b, in1, b); });
       },
       problem);
   return sum;

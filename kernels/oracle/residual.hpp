@@ -15,8 +15,8 @@ namespace chipfit::oracle {
 template <class Number>
 struct Residuals {
   std::vector<Number> value;
-  /// Products behind value i: block × terms of each sum inside the image. With unit weights the projected result has
-  /// the variance σ_a²·σ_b²·products (per term of the claim). 0 where every product falls on padding.
+  /// Products behind value i: Σ weight² × terms of each sum inside the image. The projected result has the variance
+  /// σ_a²·σ_b²·products for each term of the claim. 0 where every product falls on padding.
   std::vector<double> products;
   /// Outputs in a full block.
   std::int64_t block = 1;
@@ -44,27 +44,46 @@ template <class Number>
 Residuals<Number> sampled_residuals(const Claim&, const ConvProblem&, Seed secret, std::int64_t budget, int threads,
                                     bool& all);
 
-/// Random weights: signs, or uniform integers modulo 2^64.
+/// Random weights. Integers: uniform modulo 2^64. Otherwise random signs with magnitudes uniform on [1/2, 1.427], whose
+/// mean square is one: plain signs would be blind to half of all exchanges of two elements. They are multiples of
+/// 2^-20, so that products with f32 are exact in double.
 template <class Number>
 std::vector<Number> random_weights(Seed seed, std::int64_t n) {
+  constexpr std::int64_t lowest = 1 << 19, highest = 1'496'439;
   std::vector<Number> weights(static_cast<std::size_t>(n));
   Stream stream(seed);
-  std::uint64_t bits = 0;
-  for (std::int64_t i = 0; i < n; ++i) {
+  for (Number& weight : weights) {
+    const std::uint64_t bits = stream.next();
     if constexpr (std::is_same_v<Number, std::uint64_t>) {
-      weights[static_cast<std::size_t>(i)] = stream.next();
+      weight = bits;
     } else {
-      if (i % 64 == 0) bits = stream.next();
-      const double sign = (bits & 1) != 0 ? 1 : -1;
-      bits >>= 1;
+      const auto magnitude = static_cast<double>(lowest + static_cast<std::int64_t>((bits >> 1) % (highest - lowest)));
+      const double signed_weight = ((bits & 1) != 0 ? magnitude : -magnitude) * 0x1p-20;
       if constexpr (std::is_same_v<Number, double>) {
-        weights[static_cast<std::size_t>(i)] = sign;
+        weight = signed_weight;
       } else {
-        weights[static_cast<std::size_t>(i)] = {sign, 0};
+        weight = {signed_weight, 0};
       }
     }
   }
   return weights;
+}
+
+/// Σ w² over `length` weights from `first` on: their share in the variance of a projected sum.
+template <class Number>
+double sum_of_squares(const std::vector<Number>& weights, std::int64_t first, std::int64_t length) {
+  double sum = 0;
+  for (std::int64_t i = first; i < first + length; ++i) {
+    const Number& weight = weights[static_cast<std::size_t>(i)];
+    if constexpr (std::is_same_v<Number, DoubleDouble>) {
+      sum += weight.hi * weight.hi;
+    } else if constexpr (std::is_same_v<Number, double>) {
+      sum += weight * weight;
+    } else {
+      sum += 1;
+    }
+  }
+  return sum;
 }
 
 template <class Number>

@@ -100,7 +100,8 @@ template <class Number>
 Residuals<Number> sampled_residuals(const Claim& claim, const ConvProblem& p, Seed secret, std::int64_t budget,
                                     int threads, bool& all) {
   const std::int64_t outputs = operands(p).out.elements;
-  const std::int64_t each = products_per_output(p) * static_cast<std::int64_t>(std::max<std::size_t>(1, claim.terms.size()));
+  const std::int64_t each =
+      products_per_output(p) * static_cast<std::int64_t>(std::max<std::size_t>(1, claim.terms.size()));
   const std::int64_t samples = std::min(outputs, std::max(kFewestSamples, budget / each));
   all = samples == outputs;
   const auto chosen = positions(p, outputs, samples, secret);
@@ -108,7 +109,8 @@ Residuals<Number> sampled_residuals(const Claim& claim, const ConvProblem& p, Se
   result.value.resize(chosen.size());
   result.products.resize(chosen.size());
   with_element(p.dtypes.a, [&]<class T>(T*) {
-    with_element(p.dtypes.out, [&]<class Out>(Out*) { fill_residuals<Number, T, T, Out>(claim, p, chosen, threads, result); });
+    with_element(p.dtypes.out,
+                 [&]<class Out>(Out*) { fill_residuals<Number, T, T, Out>(claim, p, chosen, threads, result); });
   });
   return result;
 }

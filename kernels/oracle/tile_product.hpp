@@ -14,7 +14,7 @@ struct Block {
 /// from several threads.
 struct TileProduct {
   std::int64_t batch, m, n, k;
-  std::function<void(std::int64_t batch, Block, double* out, std::int64_t ld)> load_a, load_b;
+  std::function<void(std::int64_t batch, Block, double*out, std::int64_t ld)> load_a, load_b;
   std::function<void(std::int64_t batch, Block, const double* values, std::int64_t ld)> store;
 };
 void run(const TileProduct&, int threads);

@@ -5,6 +5,7 @@
 #include <cblas.h>
 #include <fmt/format.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
@@ -104,8 +105,7 @@ struct BareLoop {
   double round(int count) {
     std::vector<std::array<std::uint64_t, 2>> offsets(static_cast<std::size_t>(count));
     for (auto& offset : offsets)
-      for (std::size_t i = 0; i < 2; ++i)
-        offset[i] = secrets.below((plan.pool[i] - plan.operand[i]) / 64 + 1) * 64;
+      for (std::size_t i = 0; i < 2; ++i) offset[i] = secrets.below((plan.pool[i] - plan.operand[i]) / 64 + 1) * 64;
     const int m = static_cast<int>(gemm.m), n = static_cast<int>(gemm.n), k = static_cast<int>(gemm.k);
     const double begin = judge::now_s();
     for (int i = 0; i < count; ++i) {
@@ -156,6 +156,13 @@ int main(int argc, char** argv) {
     fmt::print(stderr, "usage: bench_fidelity PLUGIN.so WORKER [pairs]\n");
     return 2;
   }
+  // The worker's environment is cleared; a bare loop under other switches would be another library.
+  for (char** entry = environ; *entry != nullptr; ++entry)
+    for (const char* prefix : {"OPENBLAS_", "OMP_", "GOTO_"})
+      if (std::strncmp(*entry, prefix, std::strlen(prefix)) == 0) {
+        fmt::print(stderr, "bench_fidelity: unset {}\n", *entry);
+        return 2;
+      }
   const int pairs = argc > 3 ? std::atoi(argv[3]) : 200;
   bool all = true;
   fmt::print("Rates through the harness against a bare loop: bare time / harness time; aim within 2 % on one thread\n");

@@ -64,11 +64,11 @@ struct Product {
   void run(const void* a, const void* b, void* c) const {
     const blasint lda = ta == CblasTrans ? m : k, ldb = tb == CblasTrans ? k : n;
     if (f64) {
-      cblas_dgemm(CblasRowMajor, ta, tb, m, n, k, 1, static_cast<const double*>(a), lda,
-                  static_cast<const double*>(b), ldb, 0, static_cast<double*>(c), n);
+      cblas_dgemm(CblasRowMajor, ta, tb, m, n, k, 1, static_cast<const double*>(a), lda, static_cast<const double*>(b),
+                  ldb, 0, static_cast<double*>(c), n);
     } else {
-      cblas_sgemm(CblasRowMajor, ta, tb, m, n, k, 1, static_cast<const float*>(a), lda,
-                  static_cast<const float*>(b), ldb, 0, static_cast<float*>(c), n);
+      cblas_sgemm(CblasRowMajor, ta, tb, m, n, k, 1, static_cast<const float*>(a), lda, static_cast<const float*>(b),
+                  ldb, 0, static_cast<float*>(c), n);
     }
   }
   void run() { run(storage_a.data(), storage_b.data(), storage_c.data()); }
@@ -146,8 +146,8 @@ void reference_rate(benchmark::State& state, const std::string& id) {
     (void)unused;
     reference(problem, a.data(), b.data(), out.data(), 1);
   }
-  state.counters["flop_per_s"] = benchmark::Counter(static_cast<double>(flop(problem)),
-                                                    benchmark::Counter::kIsIterationInvariantRate);
+  state.counters["flop_per_s"] =
+      benchmark::Counter(static_cast<double>(flop(problem)), benchmark::Counter::kIsIterationInvariantRate);
 }
 
 }  // namespace

@@ -7,8 +7,6 @@
 #include <fstream>
 #include <iterator>
 
-#include "harness/judge/rows.hpp"
-
 namespace chipfit::judge {
 namespace {
 
@@ -91,7 +89,7 @@ TEST_F(JournalTest, ResumingKeepsRowsAndDropsTornLinesAndOrphanedSamples) {
   ASSERT_EQ(journal->present().size(), 1u);
   EXPECT_EQ(journal->present()[0].text(Column::case_id), "gemm:one");
   EXPECT_EQ(journal->notes().size(), 2u);
-  EXPECT_EQ(text(folder / "samples.csv"), samples_header() + "\n" + samples("gemm:one"));
+  EXPECT_EQ(text(folder / "samples.csv"), std::string(results::samples_header) + "\n" + samples("gemm:one"));
   ASSERT_TRUE(journal->append(row("gemm:two"), samples("gemm:two")));
   EXPECT_EQ(text(folder / "results.csv").find("20261122T"), std::string::npos);
   EXPECT_EQ(results::read_results(folder / "results.csv")->rows.size(), 2u);

@@ -6,16 +6,16 @@
 namespace chipfit::oracle {
 namespace {
 
-const char* const kGemms[] = {"gemm:f32:NN:64x48x200", "gemm:f64:TN:48x64x200", "gemm:bf16:NT:64x64x200",
+const char* const kGemms[] = {"gemm:f32:NN:64x48x200", "gemm:f64:TN:48x64x200",         "gemm:bf16:NT:64x64x200",
                               "gemm:f16:TT:50x60x200", "gemm:f16-f32-f32:NN:64x64x200", "gemm:i8:NN:64x48x200"};
 const char* const kConvs[] = {
-    "conv_fwd:f32:nhwc:n4c8h10w10:k16r3s3:p1x1",         "conv_fwd:bf16:nchw:n4c8h10w10:k16r3s3:p1x1:g2",
-    "conv_fwd:f64:nchw:n4c8h10w10:k8r3s3:s2x2",          "conv_fwd:i8:nhwc:n4c8h10w10:k16r3s3:p1x1",
-    "conv_bwd_data:f32:nchw:n4c8h10w10:k16r3s3:p1x1",    "conv_bwd_data:f16:nhwc:n4c8h10w10:k16r3s3:p1x1:s2x2",
+    "conv_fwd:f32:nhwc:n4c8h10w10:k16r3s3:p1x1", "conv_fwd:bf16:nchw:n4c8h10w10:k16r3s3:p1x1:g2",
+    "conv_fwd:f64:nchw:n4c8h10w10:k8r3s3:s2x2", "conv_fwd:i8:nhwc:n4c8h10w10:k16r3s3:p1x1",
+    "conv_bwd_data:f32:nchw:n4c8h10w10:k16r3s3:p1x1", "conv_bwd_data:f16:nhwc:n4c8h10w10:k16r3s3:p1x1:s2x2",
     "conv_bwd_weights:f32:nhwc:n4c8h10w10:k16r3s3:p1x1", "conv_bwd_weights:bf16-f32-f32:nchw:n4c8h10w10:k16r3s3:p1x1",
     "conv_bwd_weights:f64:nchw:n4c8h10w10:k16r3s3:p1x1:g2",
     // Little or no contraction.
-    "conv_fwd:f32:nhwc:n1c16h12w12:k16r3s3:p1x1:g16",    "conv_bwd_data:f32:nchw:n1c16h12w12:k16r3s3:p1x1:g16",
+    "conv_fwd:f32:nhwc:n1c16h12w12:k16r3s3:p1x1:g16", "conv_bwd_data:f32:nchw:n1c16h12w12:k16r3s3:p1x1:g16",
     "conv_bwd_weights:f32:nhwc:n2c8h12w12:k8r3s3:p1x1:g8"};
 
 std::vector<std::string> everything() {
@@ -77,9 +77,10 @@ TEST_P(Fault, OneElementZeroedIsCaughtByBoth) {
       << check_grade(t.claim(), {1, 2}, 1).e;
 }
 
-TEST_P(Fault, ASwappedPairIsCaughtByBoth) {
+TEST_P(Fault, ASwappedPairIsCaughtByTheExactCheckAndForWideOutputsByBoth) {
   for (const Data data : {Data::exact, Data::uniform}) {
     Trial t = honest(data);
+    if (data == Data::uniform && narrow(t)) return;  // may drown in the rounding of the outputs
     std::int64_t i = t.outputs() / 2, j = i + 1;
     while (std::fabs(t.get(i) - t.get(j)) < 2) ++j;
     const double x = t.get(i);
@@ -140,31 +141,24 @@ INSTANTIATE_TEST_SUITE_P(Problems, Fault, testing::ValuesIn(everything()));
 class WrongBorder : public testing::TestWithParam<const char*> {};
 
 TEST_P(WrongBorder, IsCaughtByBoth) {
-  // The padding rows above and below are read as the nearest row of the image: only border outputs change.
+  // Outputs of one corner take the value of another corner, of the filter's first tap in bwd_weights one too much.
   for (const Data data : {Data::exact, Data::uniform}) {
     Trial t = make_trial(GetParam(), data, 5);
     compute(t);
-    auto unpadded = std::get<ConvProblem>(t.problem);
-    // The same sums with the taps on the first image row left out in the outputs that also see padding.
     const auto& p = std::get<ConvProblem>(t.problem);
-    const std::int64_t channels = p.direction == ConvDirection::fwd ? p.k : p.c;
-    const std::int64_t rows = p.direction == ConvDirection::fwd ? p.p() : p.h;
-    const std::int64_t columns = p.direction == ConvDirection::fwd ? p.q() : p.w;
-    const Strides s = p.direction == ConvDirection::bwd_weights ? strides_w(p)
-                                                                : strides(p.layout, channels, rows, columns);
-    if (p.direction == ConvDirection::bwd_weights) {
-      for (std::int64_t k = 0; k < p.k; ++k) {
-        for (std::int64_t c = 0; c < p.c / p.groups; ++c) t.set(s.at(k, c, 0, 0), t.get(s.at(k, c, 0, 0)) + 1);
-      }
-    } else {
-      for (std::int64_t n = 0; n < p.n; ++n) {
-        for (std::int64_t c = 0; c < channels; ++c) t.set(s.at(n, c, 0, columns - 1), t.get(s.at(n, c, 0, 0)));
+    const bool weights = p.direction == ConvDirection::bwd_weights, forward = p.direction == ConvDirection::fwd;
+    const std::int64_t outer = weights ? p.k : p.n, channels = weights ? p.c : forward ? p.k : p.c;
+    const std::int64_t rows = weights ? p.r : forward ? p.p() : p.h, columns = weights ? p.s : forward ? p.q() : p.w;
+    const Strides s = strides(p.layout, channels, rows, columns);
+    for (std::int64_t n = 0; n < outer; ++n) {
+      for (std::int64_t c = 0; c < channels; ++c) {
+        const std::int64_t at = s.at(n, c, 0, columns - 1);
+        t.set(at, weights ? t.get(at) + 1 : t.get(s.at(n, c, 0, 0)));
       }
     }
     const Finding finding =
         data == Data::exact ? check_exact(t.claim(), {1, 2}, 1).finding : check_grade(t.claim(), {1, 2}, 1).finding;
     EXPECT_NE(finding, Finding::ok);
-    (void)unpadded;
   }
 }
 
@@ -242,9 +236,10 @@ TEST(RelaxedMath, AcceptsItsFamilyAndRefusesTheNext) {
     const char* id;
     int bits;
     Finding finding;
-  } cases[] = {{"gemm:f32:NN:64x64x256:relaxed", 8, Finding::ok},     {"gemm:f32:NN:64x64x256:relaxed", 4, Finding::precision},
-               {"gemm:f32:NN:64x64x256:tf32", 11, Finding::ok},       {"gemm:f32:NN:64x64x256:tf32", 8, Finding::precision},
-               {"gemm:f32:NN:64x64x256:bf16", 8, Finding::ok},        {"gemm:f32:NN:64x64x256:f16", 11, Finding::ok}};
+  } cases[] = {
+      {"gemm:f32:NN:64x64x256:relaxed", 8, Finding::ok}, {"gemm:f32:NN:64x64x256:relaxed", 4, Finding::precision},
+      {"gemm:f32:NN:64x64x256:tf32", 11, Finding::ok},   {"gemm:f32:NN:64x64x256:tf32", 8, Finding::precision},
+      {"gemm:f32:NN:64x64x256:bf16", 8, Finding::ok},    {"gemm:f32:NN:64x64x256:f16", 11, Finding::ok}};
   for (const auto& each : cases) {
     Trial t = make_trial(each.id, Data::uniform, 5);
     compute(t, {.input_bits = each.bits});

@@ -66,9 +66,9 @@ enum class Order { sequential, reversed, pairwise, blocked, permuted };
 /// How a plugin computes; the defaults are what the dtypes declare.
 struct Arithmetic {
   Order order = Order::sequential;
-  int input_bits = 64;                   ///< significand bits that are kept of each input
-  Dtype accumulator = Dtype::f64;        ///< f64: that of the problem
-  double skip_from = 1;                  ///< products from this share of the sum on are left out
+  int input_bits = 64;             ///< significand bits that are kept of each input
+  Dtype accumulator = Dtype::f64;  ///< f64: that of the problem
+  double skip_from = 1;            ///< products from this share of the sum on are left out
 };
 
 inline double keep_bits(double x, int bits) {
@@ -135,7 +135,8 @@ inline void compute(Trial& t, const Arithmetic& arithmetic = {}, std::uint64_t s
             });
           },
           t.problem);
-      products.resize(static_cast<std::size_t>(std::llround(static_cast<double>(products.size()) * arithmetic.skip_from)));
+      products.resize(
+          static_cast<std::size_t>(std::llround(static_cast<double>(products.size()) * arithmetic.skip_from)));
       const double sum = summed(products, arithmetic.order, random, round);
       const bool adds = !t.c0.empty() || term > 0;
       t.set(i, adds ? round(t.get(i) + sum) : sum);

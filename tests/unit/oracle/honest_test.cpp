@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "kernels/oracle/reference.hpp"
+
 namespace chipfit::oracle {
 namespace {
 
@@ -85,22 +87,22 @@ TEST(Honest, TenThousandRandomTrialsWithoutAFalseAlarm) {
     compute(t, {.order = static_cast<Order>(trial % 5)}, trial);
     const Seed secret{trial, 99};
     const Report report = data == Data::exact ? check_exact(t.claim(), secret, 1) : check_grade(t.claim(), secret, 1);
-    ASSERT_EQ(report.finding, Finding::ok) << case_id(problem) << " trial " << trial << " terms " << terms << ": "
-                                           << report.reason << " (" << report.method << ", E " << report.e
-                                           << ", limit " << report.limit << ")";
+    ASSERT_EQ(report.finding, Finding::ok)
+        << case_id(problem) << " trial " << trial << " terms " << terms << ": " << report.reason << " ("
+        << report.method << ", E " << report.e << ", limit " << report.limit << ")";
   }
 }
 
 TEST(Honest, LongSumsOfFewOutputsPass) {
-  for (const char* id : {"gemm:f32:NN:1x1x100000", "gemm:f32:TN:2x3x100000", "gemm:f64:NN:3x2x100000",
-                         "gemm:bf16:NT:2x2x100000", "gemm:f16:NN:1x3x100000", "gemm:f16-f32-f32:NN:2x2x100000",
-                         "gemm:i8:NN:2x2x100000"}) {
+  for (const char* id :
+       {"gemm:f32:NN:1x1x100000", "gemm:f32:TN:2x3x100000", "gemm:f64:NN:3x2x100000", "gemm:bf16:NT:2x2x100000",
+        "gemm:f16:NN:1x3x100000", "gemm:f16-f32-f32:NN:2x2x100000", "gemm:i8:NN:2x2x100000"}) {
     for (const Data data : {Data::exact, Data::uniform}) {
       for (std::uint64_t seed = 0; seed < 5; ++seed) {
         Trial t = make_trial(id, data, seed);
         compute(t, {.order = static_cast<Order>(seed)}, seed);
-        const Report report = data == Data::exact ? check_exact(t.claim(), {seed, 1}, 2)
-                                                  : check_grade(t.claim(), {seed, 1}, 2);
+        const Report report =
+            data == Data::exact ? check_exact(t.claim(), {seed, 1}, 2) : check_grade(t.claim(), {seed, 1}, 2);
         EXPECT_EQ(report.finding, Finding::ok) << id << ": " << report.reason;
       }
     }
@@ -146,15 +148,21 @@ TEST(Honest, GradesLieInTheDocumentedRange) {
   compute(t, {.order = Order::pairwise});
   EXPECT_LT(check_grade(t.claim(), {1, 1}, 1).e, sequential.e / 2);
   compute(t, {.input_bits = 8});
-  EXPECT_NEAR(check_grade(t.claim(), {1, 1}, 1).e, 3.4e4, 0.5e4);  // the measured value of the method's table
+  EXPECT_NEAR(check_grade(t.claim(), {1, 1}, 1).e, 3.6e4, 1.2e4);
 }
 
-TEST(Honest, SampledReferencePasses) {
-  const char* id = "conv_fwd:f32:nhwc:n1c16h300w300:k1r40s40";
-  Trial t = make_trial(id, Data::uniform);
-  std::fill(t.out.begin(), t.out.end(), '\0');
-  EXPECT_EQ(check_grade(t.claim(), {1, 1}, 2).finding, Finding::incorrect);
-  EXPECT_EQ(check_grade(t.claim(), {1, 1}, 2).method, "sampled-reference");
+TEST(Honest, WhatIsTooMuchWorkToContractIsSampled) {
+  for (const Data data : {Data::exact, Data::uniform}) {
+    Trial t = make_trial("conv_fwd:f32:nhwc:n1c16h200w200:k1r24s24", data);
+    reference(t.problem, t.a[0].data(), t.b[0].data(), t.out.data(), 2);
+    const auto check = [&] {
+      return data == Data::exact ? check_exact(t.claim(), {1, 1}, 2) : check_grade(t.claim(), {1, 1}, 2);
+    };
+    EXPECT_EQ(check().finding, Finding::ok) << check().reason;
+    EXPECT_EQ(check().method, "sampled-reference");
+    for (std::int64_t column = 0; column < 177; ++column) t.set(column, t.get(column) + 1);  // one border row
+    EXPECT_NE(check().finding, Finding::ok);
+  }
 }
 
 }  // namespace

@@ -25,17 +25,17 @@ TEST_P(ReferenceOf, BlockedKernelAgreesWithTheDefinition) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Problems, ReferenceOf,
-    testing::Values("gemm:f32:NN:70x130x300", "gemm:f64:NT:5x17x33:b3", "gemm:f16:TN:65x129x257:acc",
-                    "gemm:bf16:TT:33x31x600:b2", "gemm:i8:NN:9x10x300", "gemm:f32:NN:1x1x1",
-                    "conv_fwd:f32:nchw:n2c6h9w11:k4r3s2:p1x2:s2x1:d1x2:g2",
-                    "conv_fwd:bf16:nhwc:n2c6h9w11:k4r3s2:p1x2:s2x3:d2x1:g2:acc",
-                    "conv_bwd_data:f32:nchw:n2c6h9w11:k4r3s2:p1x2:s2x1:d1x2:g2",
-                    "conv_bwd_data:f64:nhwc:n2c6h9w11:k4r3s2:p1x2:s2x3:d2x1:g2:acc",
-                    "conv_bwd_weights:f32:nchw:n2c6h9w11:k4r3s2:p1x2:s2x1:d1x2:g2",
-                    "conv_bwd_weights:i8:nhwc:n2c6h9w11:k4r3s2:p1x2:s2x3:d2x1:g2:acc",
-                    "conv_fwd:f32:nhwc:n1c8h5w5:k8r1s1:g8"));
+INSTANTIATE_TEST_SUITE_P(Problems, ReferenceOf,
+                         testing::Values("gemm:f32:NN:70x130x300", "gemm:f64:NT:5x17x33:b3",
+                                         "gemm:f16:TN:65x129x257:acc", "gemm:bf16:TT:33x31x600:b2",
+                                         "gemm:i8:NN:9x10x300", "gemm:f32:NN:1x1x1",
+                                         "conv_fwd:f32:nchw:n2c6h9w11:k4r3s2:p1x2:s2x1:d1x2:g2",
+                                         "conv_fwd:bf16:nhwc:n2c6h9w11:k4r3s2:p1x2:s2x3:d2x1:g2:acc",
+                                         "conv_bwd_data:f32:nchw:n2c6h9w11:k4r3s2:p1x2:s2x1:d1x2:g2",
+                                         "conv_bwd_data:f64:nhwc:n2c6h9w11:k4r3s2:p1x2:s2x3:d2x1:g2:acc",
+                                         "conv_bwd_weights:f32:nchw:n2c6h9w11:k4r3s2:p1x2:s2x1:d1x2:g2",
+                                         "conv_bwd_weights:i8:nhwc:n2c6h9w11:k4r3s2:p1x2:s2x3:d2x1:g2:acc",
+                                         "conv_fwd:f32:nhwc:n1c8h5w5:k8r1s1:g8"));
 
 TEST(Reference, GemmByHand) {
   const GemmProblem g{.m = 2, .n = 2, .k = 3, .trans_b = Transpose::yes};
@@ -78,8 +78,8 @@ TEST(Reference, ConvolutionByHand) {
 }
 
 TEST(Reference, IntegersWrapModulo2To32) {
-  const GemmProblem g{.m = 1, .n = 1, .k = 1, .dtypes = {Dtype::i8, Dtype::i8, Dtype::i32, Dtype::i32},
-                      .accumulate = Accumulate::add};
+  const GemmProblem g{
+      .m = 1, .n = 1, .k = 1, .dtypes = {Dtype::i8, Dtype::i8, Dtype::i32, Dtype::i32}, .accumulate = Accumulate::add};
   const std::int8_t a = 127, b = 127;
   std::int32_t c = 2'147'483'647;
   reference(g, &a, &b, &c, 1);
