@@ -59,11 +59,12 @@ Explanation of(const results::ColumnInfo& column) {
 
 Explanation of(const Suite& suite) {
   double work = 0;
-  for (const auto& suite_case : suite.cases) work += static_cast<double>(flop(suite_case.problem));
+  for (const auto& suite_case : suite.cases)
+    work += static_cast<double>(suite_case.count) * static_cast<double>(flop(suite_case.problem));
   return {"suite",
           suite.name,
           {{"cases", count_text(suite.cases.size())},
-           {"work", fmt::format("{}, each case once", work_text(work))},
+           {"work", fmt::format("{}, layers counted as often as they stand in the model", work_text(work))},
            {"run", fmt::format("chipfit run --suite {}", suite.name)},
            {"list", fmt::format("chipfit plan --suite {}", suite.name)}}};
 }

@@ -22,7 +22,7 @@ struct Digest {
 Digest digest(const Suite& suite) {
   Digest result{suite.name, suite.cases.size(), 0, {}, {}};
   for (const auto& suite_case : suite.cases) {
-    result.work_flop += static_cast<double>(flop(suite_case.problem));
+    result.work_flop += static_cast<double>(suite_case.count) * static_cast<double>(flop(suite_case.problem));
     result.operations.emplace(op_name(suite_case.problem));
     result.types.insert(to_string(dtypes(suite_case.problem)));
   }

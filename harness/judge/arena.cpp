@@ -27,10 +27,29 @@ std::uint64_t page_up(std::uint64_t bytes) {
   return (bytes + 4095) / 4096 * 4096;
 }
 
-std::int64_t equal_elements(const std::byte* a, const std::byte* b, std::uint64_t bytes, std::size_t element) {
+template <class Word>
+std::int64_t equal_words(const std::byte* a, const std::byte* b, std::uint64_t bytes) {
   std::int64_t count = 0;
-  for (std::uint64_t at = 0; at + element <= bytes; at += element) count += std::memcmp(a + at, b + at, element) == 0;
+  for (std::uint64_t at = 0; at + sizeof(Word) <= bytes; at += sizeof(Word)) {
+    Word left, right;
+    std::memcpy(&left, a + at, sizeof(Word));
+    std::memcpy(&right, b + at, sizeof(Word));
+    count += left == right;
+  }
   return count;
+}
+
+std::int64_t equal_elements(const std::byte* a, const std::byte* b, std::uint64_t bytes, int element_bytes) {
+  switch (element_bytes) {
+    case 1:
+      return equal_words<std::uint8_t>(a, b, bytes);
+    case 2:
+      return equal_words<std::uint16_t>(a, b, bytes);
+    case 4:
+      return equal_words<std::uint32_t>(a, b, bytes);
+    default:
+      return equal_words<std::uint64_t>(a, b, bytes);
+  }
 }
 
 }  // namespace
@@ -111,7 +130,7 @@ CallResult<void> Arena::reserve(const MemoryPlan& plan, const Operands& sizes, S
     }
   }
   poison_seed_.assign(ring_.size(), {});
-  poison_is_fresh_.assign(ring_.size(), false);
+  is_poisoned_.assign(ring_.size(), false);
   return {};
 }
 
@@ -179,7 +198,7 @@ void Arena::fill_poison_unit(std::byte* target, const oracle::Seed& seed, std::u
 CallResult<void> Arena::poison(int slot) {
   const auto index = static_cast<std::size_t>(slot);
   poison_seed_[index] = secrets_.seed();
-  poison_is_fresh_[index] = true;
+  is_poisoned_[index] = true;
   for (std::uint64_t at = 0; at < plan_.slot; at += transfer_bytes) {
     const std::uint64_t piece = std::min(transfer_bytes, plan_.slot - at);
     for (std::uint64_t unit = 0; unit < piece; unit += poison_unit)
@@ -192,7 +211,7 @@ CallResult<void> Arena::poison(int slot) {
 
 CallResult<void> Arena::set_output(int slot, const std::byte* value) {
   CHIPFIT_ATTEMPT(poison(slot));
-  poison_is_fresh_[static_cast<std::size_t>(slot)] = false;
+  is_poisoned_[static_cast<std::size_t>(slot)] = false;
   for (std::uint64_t at = 0; at < plan_.output; at += transfer_bytes) {
     const std::uint64_t piece = std::min(transfer_bytes, plan_.output - at);
     std::memcpy(input_.data() + piece_at_, value + at, piece);
@@ -215,14 +234,14 @@ CallResult<Arena::Fetched> Arena::fetch(int slot) {
   result.output = {fetched_.data(), plan_.output};
   result.guard_intact = true;
   thread_local std::vector<std::byte> expected(poison_unit);
-  const auto element = static_cast<std::size_t>(info(output_dtype_).bytes);
+  const int element = info(output_dtype_).bytes;
   for (std::uint64_t at = 0; at < plan_.slot; at += poison_unit) {
     const std::uint64_t bytes = std::min(poison_unit, plan_.slot - at);
     const bool has_guard = at + bytes > plan_.output;
-    if (!has_guard && !poison_is_fresh_[index]) continue;
+    if (!has_guard && !is_poisoned_[index]) continue;
     fill_poison_unit(expected.data(), poison_seed_[index], at / poison_unit, bytes);
     const std::uint64_t output_bytes = at >= plan_.output ? 0 : std::min(bytes, plan_.output - at);
-    if (poison_is_fresh_[index])
+    if (is_poisoned_[index])
       result.unwritten += equal_elements(fetched_.data() + at, expected.data(), output_bytes, element);
     if (has_guard &&
         std::memcmp(fetched_.data() + at + output_bytes, expected.data() + output_bytes, bytes - output_bytes) != 0)

@@ -67,9 +67,6 @@ class Arena {
     std::int64_t unwritten = 0;  ///< elements that still hold the poison (0 where the slot was not poisoned)
   };
   CallResult<Fetched> fetch(int slot);
-  /// Marks a slot as written by the device since its last poison or initial value.
-  void touched(int slot) { poison_is_fresh_[static_cast<std::size_t>(slot)] = false; }
-
   /// Seconds per byte of the last fetch, as the judge saw it.
   double fetch_s_per_byte() const { return fetch_s_per_byte_; }
   Secrets& secrets() { return secrets_; }
@@ -99,7 +96,7 @@ class Arena {
   std::vector<BufferId> ring_;
   std::uint64_t slot_capacity_ = 0;
   std::vector<oracle::Seed> poison_seed_;
-  std::vector<bool> poison_is_fresh_;
+  std::vector<bool> is_poisoned_;  // false after set_output
   double fetch_s_per_byte_ = 0;
 };
 

@@ -42,9 +42,8 @@ Verdict verdict_of(oracle::Finding finding) {
     case oracle::Finding::ok:
       return Verdict::ok;
     case oracle::Finding::not_finite:
-      return Verdict::incorrect;
     case oracle::Finding::incorrect:
-      return Verdict::incorrect;
+      break;
     case oracle::Finding::precision:
       return Verdict::precision;
     case oracle::Finding::sparse_error:
@@ -249,7 +248,6 @@ class CaseMeasurement {
       if (drawn != count - 1 && count - 1 != first) CHIPFIT_ATTEMPT(check_entry(Check::grade, batch, count - 1));
     }
     ++out_.rounds_checked;
-    for (const int slot : batch.slots) arena_.touched(slot);
     return {};
   }
 
@@ -273,7 +271,7 @@ class CaseMeasurement {
     // All findings of the round are weighed: a plugin that writes past its output may be wrong as well.
     Step worst;
     for (std::size_t i = 0; i < batch.entries.size(); ++i) {
-      const Step step = check_entry(Check::exact, batch, i);
+      Step step = check_entry(Check::exact, batch, i);
       if (!step && (step.error().session_dead || step.error().interrupted)) return step;
       if (!step && (worst || graver(worst.error().verdict, step.error().verdict) != worst.error().verdict))
         worst = step;
@@ -317,7 +315,6 @@ class CaseMeasurement {
       out_.repeatable = std::memcmp(kept.data(), second->output.data(), kept.size()) == 0;
       if (!*out_.repeatable) out_.conditions.push_back(Condition::nondeterministic);
     }
-    for (const int slot : batch.slots) arena_.touched(slot);
     // The first call of a kernel is often slow: the batch size comes from a warm one.
     const int again = static_cast<int>(std::clamp(0.002 / problem_s_, 1.0, 64.0));
     const auto warm = run_batch(draw_batch(again, plan_.pool));
@@ -360,7 +357,6 @@ class CaseMeasurement {
       const std::size_t round = out_.round_s.size();
       out_.round_s.push_back(*time / out_.problems_per_round);
       samples.push_back({now_s(), out_.round_s.back()});
-      for (const int slot : batch.slots) arena_.touched(slot);
       const stats::StopState state = stats::decide(rule, out_.round_s, measured_s);
       const bool last = state != stats::StopState::go_on && out_.rounds_checked >= 2;
       const bool short_of_checks = state != stats::StopState::go_on && out_.rounds_checked < 2;
@@ -391,7 +387,6 @@ class CaseMeasurement {
     const Batch batch = draw_batch(count, plan_.pool);
     const auto times = worker_.latency(kernel_, batch.entries, deadline_s(problem_s_ * count));
     if (!times) return end(times.error(), "run");
-    for (const int slot : batch.slots) arena_.touched(slot);
     const double total = times->total.synced_s - times->total.revealed_s;
     const double sum = std::accumulate(times->each_s.begin(), times->each_s.end(), 0.0);
     // Between two problems the worker only reads its clock and enqueues: what the judge saw must be accounted for.

@@ -103,7 +103,7 @@ class Runner {
     if (!fatal_)
       for (std::size_t d = 0; d < devices_.size(); ++d)
         for (const auto& planned_case : options_.plan.cases)
-          for (int launch = 0; launch < options_.plan.launches; ++launch)
+          for (int launch = 1; launch <= options_.plan.launches; ++launch)
             if (!is_done(planned_case, d, launch)) run_case(planned_case, d, launch);
     session_.reset();
     summary_.interrupted = stop_.load() && summary_.rows.size() < planned();
@@ -123,7 +123,7 @@ class Runner {
     using results::Column;
     return {row.text(Column::case_id), row.text(Column::backend),
             static_cast<std::uint32_t>(row.integer(Column::device_index).value_or(0)),
-            static_cast<int>(row.integer(Column::launch).value_or(0))};
+            static_cast<int>(row.integer(Column::launch).value_or(1))};
   }
 
   bool is_done(const plan::PlannedCase& planned_case, std::size_t d, int launch) const {
@@ -146,7 +146,7 @@ class Runner {
   /// One repetition of Google Benchmark is the next launch that has no row.
   RunnableCase::Measured next_launch(const plan::PlannedCase& planned_case, std::size_t d) {
     if (fatal_ || stop_.load()) return {0, 0, {}, "INTERRUPTED"};
-    for (int launch = 0; launch < options_.plan.launches; ++launch) {
+    for (int launch = 1; launch <= options_.plan.launches; ++launch) {
       if (is_done(planned_case, d, launch)) continue;
       const std::optional<results::Row> row = run_case(planned_case, d, launch);
       if (!row) return {0, 0, {}, "INTERRUPTED"};

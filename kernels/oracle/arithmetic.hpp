@@ -102,7 +102,6 @@ CHIPFIT_ALWAYS_INLINE void dot_in_lanes(const A* a, std::int64_t n, const Double
   DoubleDouble sums[lanes] = {};
   std::int64_t i = 0;
   for (; i + lanes <= n; i += lanes) {
-#pragma omp simd
     for (int l = 0; l < lanes; ++l) add_product(sums[l], V::of(a[i + l]), w[i + l]);
   }
   for (int l = 0; i < n; ++i, ++l) add_product(sums[l], V::of(a[i]), w[i]);

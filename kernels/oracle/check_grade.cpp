@@ -32,7 +32,7 @@ Report check_real(const Claim& claim, Seed secret, int threads) {
   const auto checked = residuals_of<Number>(claim, secret, block_limit(claim.problem), threads, "projection");
 
   GradeInput in{.problem = claim.problem,
-                .terms = static_cast<std::int64_t>(claim.terms.size()),
+                .terms = static_cast<std::int64_t>(std::max<std::size_t>(claim.terms.size(), 1)),
                 .block = checked.residuals.block,
                 .residual = {},
                 .products = checked.residuals.products};
@@ -53,7 +53,7 @@ Report check_real(const Claim& claim, Seed secret, int threads) {
     in.power += mean_square(all.in[0].dtype, term.in0, all.in[0].elements) *
                 mean_square(all.in[1].dtype, term.in1, all.in[1].elements);
   }
-  in.power /= static_cast<double>(claim.terms.size());
+  in.power /= static_cast<double>(in.terms);
   if (claim.c0 != nullptr) in.c0_power = mean_square(all.out.dtype, claim.c0, all.out.elements);
   Report report = grade(std::move(in));
   report.method = checked.method;

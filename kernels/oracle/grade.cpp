@@ -129,7 +129,7 @@ Report grade(GradeInput in) {
   }
   const auto count = static_cast<std::int64_t>(rows.size());
   // Power of c0 over that of one product, of a whole sum on the average, and of the shortest sum.
-  const double c0_ratio = in.c0_power > 0 ? in.c0_power / in.power : 0;
+  const double c0_ratio = in.power > 0 ? in.c0_power / in.power : 0;
   const double c0_share = count > 0 ? c0_ratio * share_sum / static_cast<double>(count) : 0;
   const double largest_c0_share = c0_ratio * block / fewest;
   if (count > 0) {

@@ -141,7 +141,7 @@ TEST(Run, LaunchesAreSeparateRows) {
   ASSERT_EQ(rows.size(), 3u);
   std::set<std::string> launches;
   for (const auto& row : rows) launches.insert(row.text(Column::launch));
-  EXPECT_EQ(launches, (std::set<std::string>{"0", "1", "2"}));
+  EXPECT_EQ(launches, (std::set<std::string>{"1", "2", "3"}));
 }
 
 TEST(Run, InProcessRowsAreUntrusted) {

@@ -20,6 +20,8 @@ namespace {
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Pair;
+using testing::UnorderedElementsAre;
 
 // A folder that is removed at the end of the test.
 struct TemporaryFolder {
@@ -96,7 +98,12 @@ TEST(LoadSuite, AUsersFileWorksLikeAStandardSuite) {
 }
 
 TEST(StandardSuites, AreTheFilesOfThisFolderByteForByte) {
-  EXPECT_THAT(standard_suite_names(), ElementsAre("deepbench_train", "quick", "resnet50", "square"));
+  EXPECT_THAT(standard_suite_names(),
+              ElementsAre("bert_large", "deepbench_device", "deepbench_server", "deepbench_train", "deepgemm",
+                          "deepseek_v3", "dilated", "first_layer", "gpt3_175b", "gpt3_175b_tp8", "hydro",
+                          "inception_v3", "k_sweep", "llama2_13b", "llama2_70b", "llama2_7b", "llama31_405b_tp8",
+                          "llama3_70b", "llama3_70b_tp8", "llama3_8b", "mobilenet", "quick", "qwen25_72b", "resnet50",
+                          "resnext101", "skinny_m", "square", "square_unaligned", "unet_med", "unet_sd", "vgg16"));
   for (const std::string& name : standard_suite_names()) {
     const std::filesystem::path path = std::string(CHIPFIT_SOURCE_DIR "/kernels/suites/") + name + ".csv";
     std::ostringstream bytes;
@@ -148,17 +155,69 @@ TEST(StandardSuites, DeepBenchIsMappedFromColumnMajor) {
   }
 }
 
-TEST(StandardSuites, Resnet50AddsUpToThePublishedWork) {
-  const auto suite = standard_suite("resnet50").value();
-  EXPECT_EQ(suite.cases.size(), 23u);
-  std::int64_t layers = 0, operations = 0;
-  for (const SuiteCase& each : suite.cases) {
-    layers += each.count;
-    operations += each.count * flop(each.problem);
+TEST(StandardSuites, HoldOnlyProblemsThatValidate) {
+  for (const std::string& name : standard_suite_names()) {
+    const auto suite = standard_suite(name).value();
+    by_id(suite);
+    for (const SuiteCase& each : suite.cases) {
+      const auto valid = validate(each.problem);
+      EXPECT_TRUE(valid) << name << ": " << case_id(each.problem) << ": " << valid.error().what;
+      EXPECT_EQ(parse_case_id(case_id(each.problem)).value(), each.problem) << name;
+      EXPECT_EQ(math(each.problem), Math::strict) << name;
+    }
   }
-  EXPECT_EQ(layers, 53);  // four of them projections
-  // 4.1 G multiply-adds an image (He et al. 2016 say 3.8 for v1; v1.5 strides in the 3×3), batch 32.
-  EXPECT_NEAR(static_cast<double>(operations) / 32 / 2e9, 4.1, 0.1);
+}
+
+TEST(StandardSuites, DeepBenchInferenceIsForwardOnly) {
+  const std::map<std::string, std::int64_t> problems{{"deepbench_server", 75 + 107}, {"deepbench_device", 13 + 16}};
+  for (const auto& [name, published] : problems) {
+    std::map<std::string, std::int64_t> by_type;
+    const auto suite = standard_suite(name).value();
+    for (const SuiteCase& each : suite.cases) {
+      by_type[to_string(dtypes(each.problem))] += each.count;
+      const auto* conv = std::get_if<ConvProblem>(&each.problem);
+      EXPECT_TRUE(conv == nullptr || (conv->direction == ConvDirection::fwd && conv->layout == Layout::nchw)) << name;
+    }
+    EXPECT_THAT(by_type, ElementsAre(Pair("f32", published), Pair("i8", published))) << name;
+  }
+  // Published as m=5124 n=700 k=2048, not transposed, column-major.
+  EXPECT_TRUE(by_id(standard_suite("deepbench_server").value()).contains("gemm:f32:NN:700x5124x2048"));
+  EXPECT_TRUE(by_id(standard_suite("deepbench_device").value()).contains("gemm:i8:NN:1500x4224x176"));
+}
+
+TEST(StandardSuites, DeepGemmsGroupsAreBatches) {
+  const auto cases = by_id(standard_suite("deepgemm").value());
+  EXPECT_EQ(cases.size(), 2u * (36 + 12 + 14));
+  EXPECT_EQ(cases.at("gemm:bf16:NT:1x129280x7168").application, "dense/m1n129280k7168");
+  EXPECT_EQ(cases.at("gemm:bf16:NT:8192x4096x7168:b4").application, "grouped_contig/g4m8192n4096k7168");
+  EXPECT_EQ(cases.at("gemm:f32:NT:20x7168x2048:b32").application, "grouped_masked/g32m20n7168k2048");
+}
+
+TEST(StandardSuites, UNetsTransposedConvolutionsAreBackwardData) {
+  const auto cases = by_id(standard_suite("unet_med").value());
+  // 64 channels of 136×136 become 32 of 272×272.
+  EXPECT_TRUE(cases.contains("conv_bwd_data:f32:nhwc:n1c32h272w272:k64r2s2:s2x2"));
+  EXPECT_FALSE(cases.contains("conv_fwd:f32:nhwc:n1c32h272w272:k64r2s2:s2x2"));
+}
+
+TEST(StandardSuites, HydroIsStencilsOnLargeGrids) {
+  const auto suite = standard_suite("hydro").value();
+  std::set<std::string> seen;
+  for (const SuiteCase& each : suite.cases) {
+    const auto& c = std::get<ConvProblem>(each.problem);
+    EXPECT_LE(c.c, 4) << each.application;
+    EXPECT_GE(c.n * c.h * c.w, 1 << 20) << each.application;
+    EXPECT_TRUE(c.dtypes.a == Dtype::f64 || c.dtypes.a == Dtype::f32) << each.application;
+    EXPECT_EQ(c.layout, Layout::nchw) << each.application;
+    seen.emplace(name(c.direction));
+    if (c.groups > 1) seen.emplace("tracers");
+    if (c.stride_h > 1) seen.emplace("multigrid");
+    if (c.r % 2 == 0) seen.emplace("staggered");
+    if (operands(each.problem).in[0].bytes() >= std::int64_t{1} << 31) seen.emplace("past 2^31 bytes");
+    seen.insert(each.application.substr(0, each.application.find('/')));
+  }
+  EXPECT_THAT(seen, UnorderedElementsAre("fwd", "bwd_data", "bwd_weights", "tracers", "multigrid", "staggered",
+                                         "past 2^31 bytes", "diffusion", "shallow_water"));
 }
 
 TEST(QuickSuite, CoversEveryKindOfProblemInSmallSizes) {
