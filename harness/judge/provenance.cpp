@@ -1,6 +1,7 @@
 #include "harness/judge/provenance.hpp"
 
 #include <fmt/format.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -174,6 +175,9 @@ Result<void> Provenance::end(const std::filesystem::path& folder, bool interrupt
   m.interrupted = interrupted;
   m.settings["case_time_s"] = state_->total_s;
   m.settings["verification_time_s"] = state_->verify_s;
+  rusage used{};
+  if (getrusage(RUSAGE_SELF, &used) == 0)  // ru_maxrss counts KiB, shared memory included
+    m.settings["judge_peak_memory_byte"] = static_cast<std::uint64_t>(used.ru_maxrss) * 1024;
   // No worker lives any more: the secret may be told, so that an auditor can make every case's data again.
   m.seeds["master_hi"] = state_->master.hi;
   m.seeds["master_lo"] = state_->master.lo;

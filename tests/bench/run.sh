@@ -21,15 +21,16 @@ printf '\n== The quick suite\n'
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 begin=$(date +%s.%N)
-/usr/bin/env time -f '%M' -o "$out/kib" "$build/bin/chipfit" run --suite quick --out "$out" >"$out/summary" 2>"$out/log" || missed=1
+"$build/bin/chipfit" run --suite quick --out "$out" >"$out/summary" 2>"$out/log" || missed=1
 end=$(date +%s.%N)
 manifest=("$out"/*/manifest.json)
-awk -v begin="$begin" -v end="$end" -v kib="$(tail -1 "$out/kib")" '
+awk -v begin="$begin" -v end="$end" '
   /"case_time_s"/ { gsub(/[^0-9.e-]/, "", $2); total = $2 }
   /"verification_time_s"/ { gsub(/[^0-9.e-]/, "", $2); verify = $2 }
+  /"judge_peak_memory_byte"/ { gsub(/[^0-9.e-]/, "", $2); memory = $2 }
   END {
     wall = end - begin
-    printf "wall %.1f s (aim 60), verification %.1f %% of it (aim 10), peak memory of the judge %.0f MiB\n", wall, 100 * verify / wall, kib / 1024
+    printf "wall %.1f s (aim 60), verification %.1f %% of it (aim 10), peak memory of the judge %.0f MiB\n", wall, 100 * verify / wall, memory / 1048576
     exit !(wall <= 60 && verify <= 0.1 * wall)
   }' "${manifest[0]}" || missed=1
 exit $missed

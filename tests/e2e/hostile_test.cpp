@@ -59,6 +59,38 @@ TEST_P(Hostile, GetsItsVerdict) {
   }
 }
 
+std::string library_of(const std::string& name) {
+  return (fs::path(CHIPFIT_HOSTILE_INDEX).parent_path() / (name + ".so")).string();
+}
+
+TEST(Unstable, AfterThreeDeathsInARowTheRestIsSkippedAndOtherBackendsGoOn) {
+  TemporaryFolder folder;
+  const fs::path suite = folder.path() / "five.csv";
+  write_file(suite, "op,m,n,k\ngemm,64,64,64\ngemm,65,64,64\ngemm,66,64,64\ngemm,67,64,64\ngemm,68,64,64\n");
+  const Ran ran = chipfit({"run", "--suite", suite.string(), "--backend", library_of("null_pointer") + ",openblas",
+                           "--quick", "--out", (folder.path() / "out").string()});
+  EXPECT_EQ(ran.exit_code, 1) << ran.err;
+  std::string verdicts;
+  for (const auto& row : rows_of(folder.path() / "out")) verdicts += row.text(results::Column::verdict) + " ";
+  EXPECT_EQ(verdicts, "CRASHED CRASHED CRASHED SKIPPED_UNSTABLE SKIPPED_UNSTABLE OK OK OK OK OK ");
+}
+
+TEST(Unstable, ADeathBetweenTwoGoodCasesCostsOneRow) {
+  TemporaryFolder folder;
+  const Ran ran =
+      chipfit({"run", "--case", "gemm:f32:NN:64x64x64", "--case", "gemm:f32:NN:65x64x64", "--backend",
+               library_of("honest") + "," + library_of("exit_zero"), "--quick", "--out", folder.path().string()});
+  EXPECT_EQ(ran.exit_code, 1) << ran.err;
+  std::string verdicts;
+  for (const auto& row : rows_of(folder.path())) {
+    verdicts += row.text(results::Column::verdict) + " ";
+    if (row.text(results::Column::verdict) != "EXITED") continue;
+    EXPECT_NE(row.text(results::Column::reason).find("status 0"), std::string::npos)
+        << row.text(results::Column::reason);
+  }
+  EXPECT_EQ(verdicts, "OK OK EXITED EXITED ");
+}
+
 INSTANTIATE_TEST_SUITE_P(All, Hostile, testing::ValuesIn(hostile_cases()), [](const auto& test) {
   std::string name = test.param.name;
   std::replace_if(
