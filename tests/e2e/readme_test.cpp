@@ -60,7 +60,7 @@ TEST(Readme, OutputBlocksAreWhatTheCommandPrints) {
   // The command that stands above the block.
   const Ran ran = chipfit({"run", "--suite", "quick", "--backend", "openblas,reference",
                            "--benchmark_filter=f32:NN|i8|nhwc:n4c64", "--out", out},
-                          {{"COLUMNS", "100"}});
+                          {{"COLUMNS", "120"}});
   EXPECT_EQ(ran.exit_code, 0) << ran.err;
   const std::string begin = "<!-- quick-output -->\n```text\n", finish = "```\n<!-- /quick-output -->";
   for (const char* name : {"README.md", "README.zh-CN.md"}) {
