@@ -49,11 +49,25 @@ std::string dry_run(const RunCommand& command, const PlannedRun& planned) {
                      printable(command.out.string()), row_commands(planned, more));
 }
 
-void print(const judge::RunSummary& summary, Console& console) {
+/// The line that measures a row again: the backend as it was named, with its options.
+std::string reproduction_line(const PlannedRun& run, const results::Row& row) {
+  using results::Column;
+  for (const auto& device : run.plan.devices) {
+    if (device.backend != row.text(Column::backend) ||
+        std::int64_t{device.device_index} != row.integer(Column::device_index).value_or(0))
+      continue;
+    for (const auto& planned : run.plan.cases)
+      if (planned.case_id == row.text(Column::case_id)) return shell_line(row_command(run, planned, device));
+  }
+  return {};
+}
+
+void print(const judge::RunSummary& summary, const PlannedRun& planned, Console& console) {
   const auto& paper = console.paper();
   console.data(results_table(summary.rows, paper));
   console.data("\n");
-  console.data(results_digest(summary.rows, paper, judge::reproduction_line));
+  console.data(
+      results_digest(summary.rows, paper, [&](const results::Row& row) { return reproduction_line(planned, row); }));
   console.data(fmt::format("results: {}\n", printable((summary.folder / "results.csv").string())));
 }
 
@@ -92,7 +106,7 @@ Result<int> run(const RunCommand& command, const std::vector<std::string>& argum
   if (command.format == Format::json) {
     console.data(results_json(summary->rows, summary->folder.string(), summary->interrupted));
   } else {
-    print(*summary, console);
+    print(*summary, *planned, console);
   }
   // Said again at the end: the lines at the start have scrolled away.
   for (const auto& error : planned->unavailable) console.error(error);

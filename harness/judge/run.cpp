@@ -305,14 +305,6 @@ std::string benchmark_name(const std::string& case_id, const std::string& backen
   return google_benchmark_name(fmt::format("{}/{}/{}", case_id, backend, device));
 }
 
-std::string reproduction_line(const results::Row& row) {
-  using results::Column;
-  std::string line =
-      fmt::format("chipfit run --case '{}' --backend {}", row.text(Column::case_id), row.text(Column::backend));
-  if (row.integer(Column::device_index).value_or(0) != 0) line += " --devices " + row.text(Column::device_index);
-  return line;
-}
-
 Result<RunSummary> run(const RunOptions& options, RunObserver& observer) {
   if (!options.in_process && !fs::exists(options.worker_binary))
     return fail(Error::Kind::unavailable, "the worker program is missing", options.worker_binary.string(),

@@ -60,7 +60,4 @@ struct BackendDevices {
 CallResult<BackendDevices> ask_devices(const plan::BackendManifest&, const std::filesystem::path& worker_binary,
                                        const std::string& options);
 
-/// "chipfit run --case 'gemm:f32:NN:512x512x512' --backend openblas": measures one row again.
-std::string reproduction_line(const results::Row&);
-
 }  // namespace chipfit::judge

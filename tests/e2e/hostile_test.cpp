@@ -1,8 +1,10 @@
 // Every plugin of tests/hostile through `chipfit run`, one test each, with the verdict it must get.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <sys/wait.h>
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "kernels/base/csv.hpp"
 #include "tests/e2e/command.hpp"
@@ -89,6 +91,22 @@ TEST(Unstable, ADeathBetweenTwoGoodCasesCostsOneRow) {
         << row.text(results::Column::reason);
   }
   EXPECT_EQ(verdicts, "OK OK EXITED EXITED ");
+}
+
+TEST(Reproduction, TheLineBesideAFailureMeasuresItAgain) {
+  TemporaryFolder folder;
+  const Ran ran = chipfit({"run", "--case", "gemm:f32:NN:64x64x64", "--backend", library_of("zeros"), "--quick",
+                           "--out", (folder.path() / "out").string()});
+  const auto at = ran.out.find("again: chipfit ");
+  ASSERT_NE(at, std::string::npos) << ran.out;
+  const auto begin = at + std::string("again: chipfit ").size();
+  const std::string line = ran.out.substr(begin, ran.out.find('\n', begin) - begin);
+  const std::string command =
+      fmt::format("cd '{}' && '{}' {} > again.txt 2>&1", folder.path().string(), CHIPFIT_BINARY, line);
+  const int status = std::system(command.c_str());
+  EXPECT_EQ(WEXITSTATUS(status), 1) << command;
+  EXPECT_NE(read_file(folder.path() / "again.txt").find("INCORRECT"), std::string::npos)
+      << read_file(folder.path() / "again.txt");
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Hostile, testing::ValuesIn(hostile_cases()), [](const auto& test) {

@@ -4,7 +4,6 @@
 
 #include <cstring>
 
-#include "harness/judge/run.hpp"
 #include "kernels/problem/case_id.hpp"
 
 namespace chipfit::judge {
@@ -90,14 +89,6 @@ TEST(Rows, FailuresOfACallBecomeVerdicts) {
       outcome,
       {.kind = CallFailure::Kind::died, .status = {}, .verdict = Verdict::timeout, .reason = "sync: no answer"}, "run");
   EXPECT_EQ(outcome.verdict, Verdict::timeout);
-}
-
-TEST(Rows, ReproductionLineNamesCaseBackendAndDevice) {
-  results::Row row;
-  row.set(Column::case_id, "gemm:f32:NN:64x64x64");
-  row.set(Column::backend, "openblas");
-  row.set(Column::device_index, std::int64_t{1});
-  EXPECT_EQ(reproduction_line(row), "chipfit run --case 'gemm:f32:NN:64x64x64' --backend openblas --devices 1");
 }
 
 }  // namespace
