@@ -54,22 +54,22 @@ typedef enum chipfit_status {
 } chipfit_status;
 
 typedef enum chipfit_op {
-  CHIPFIT_GEMM = 1,             /* in[0] = A, in[1] = B, out = C */
-  CHIPFIT_CONV_FWD = 2,         /* in[0] = X, in[1] = W, out = Y */
-  CHIPFIT_CONV_BWD_DATA = 3,    /* in[0] = dY, in[1] = W, out = dX */
-  CHIPFIT_CONV_BWD_WEIGHTS = 4  /* in[0] = X, in[1] = dY, out = dW */
+  CHIPFIT_GEMM = 1,            /* in[0] = A, in[1] = B, out = C */
+  CHIPFIT_CONV_FWD = 2,        /* in[0] = X, in[1] = W, out = Y */
+  CHIPFIT_CONV_BWD_DATA = 3,   /* in[0] = dY, in[1] = W, out = dX */
+  CHIPFIT_CONV_BWD_WEIGHTS = 4 /* in[0] = X, in[1] = dY, out = dW */
 } chipfit_op;
 
 typedef enum chipfit_dtype {
   CHIPFIT_F64 = 1,
   CHIPFIT_F32 = 2,
-  CHIPFIT_F16 = 3,  /* IEEE binary16 */
+  CHIPFIT_F16 = 3, /* IEEE binary16 */
   CHIPFIT_BF16 = 4,
   CHIPFIT_E4M3 = 5, /* OCP 8-bit, no infinities */
   CHIPFIT_E5M2 = 6, /* OCP 8-bit */
   CHIPFIT_I8 = 7,
   CHIPFIT_U8 = 8,
-  CHIPFIT_I32 = 9   /* accumulator and output of integer products, modulo 2^32 */
+  CHIPFIT_I32 = 9 /* accumulator and output of integer products, modulo 2^32 */
 } chipfit_dtype;
 
 /* How operands of type f32 may be multiplied; CHIPFIT_STRICT for every other type. */
@@ -110,12 +110,12 @@ typedef struct chipfit_conv_shape {
 
 typedef struct chipfit_problem {
   uint32_t struct_size;
-  uint32_t op;                                      /* chipfit_op */
-  uint32_t dtype_a, dtype_b, dtype_acc, dtype_out;  /* chipfit_dtype of in[0], in[1], accumulator, out */
-  uint32_t math;                                    /* chipfit_math */
-  uint32_t accumulate;                              /* 0: out = ..., 1: out += ...; 1 may be UNSUPPORTED */
-  uint32_t layout;                                  /* chipfit_layout */
-  uint32_t since_minor;                             /* minor version that introduced this kind of problem */
+  uint32_t op;                                     /* chipfit_op */
+  uint32_t dtype_a, dtype_b, dtype_acc, dtype_out; /* chipfit_dtype of in[0], in[1], accumulator, out */
+  uint32_t math;                                   /* chipfit_math */
+  uint32_t accumulate;                             /* 0: out = ..., 1: out += ...; 1 may be UNSUPPORTED */
+  uint32_t layout;                                 /* chipfit_layout */
+  uint32_t since_minor;                            /* minor version that introduced this kind of problem */
   union {
     chipfit_gemm_shape gemm;
     chipfit_conv_shape conv;
@@ -149,8 +149,8 @@ typedef struct chipfit_device_info {
   uint32_t kind;           /* chipfit_device_kind */
   uint64_t view_alignment; /* bytes, a power of two; 0: whole buffers only */
   uint64_t memory_bytes;
-  uint32_t compute_units;  /* cores, multiprocessors */
-  uint32_t threads;        /* host threads the plugin computes with */
+  uint32_t compute_units; /* cores, multiprocessors */
+  uint32_t threads;       /* host threads the plugin computes with */
   double nominal_clock_hz;
   double memory_byte_per_s;
   char vendor[64], name[128], arch[64], serial[64], driver[64], runtime[64];

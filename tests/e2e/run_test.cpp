@@ -207,9 +207,10 @@ TEST(GoogleBenchmark, FilterAndOutFileWorkAndCompareReadsThem) {
   if (!fs::exists("/usr/share/benchmark/compare.py")) GTEST_SKIP() << "libbenchmark-tools is not installed";
   const std::string table = (folder.path() / "compare.txt").string();
   ASSERT_EQ(
-      std::system(fmt::format("/usr/bin/python3 /usr/share/benchmark/compare.py --no-color benchmarks '{}' '{}' > '{}' 2>&1",
-                              files[0], files[1], table)
-                      .c_str()),
+      std::system(
+          fmt::format("/usr/bin/python3 /usr/share/benchmark/compare.py --no-color benchmarks '{}' '{}' > '{}' 2>&1",
+                      files[0], files[1], table)
+              .c_str()),
       0)
       << read_file(table);
   EXPECT_NE(read_file(table).find("gemm:f32:NN:64x96x128/openblas/0"), std::string::npos) << read_file(table);
