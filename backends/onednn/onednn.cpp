@@ -1,0 +1,83 @@
+// oneDNN as a plugin: the CPU library that a new chip's narrow types and convolutions are measured against. The harness
+// stores operands plainly; what oneDNN needs reordered is reordered in every enqueue, and counts.
+#include <chipfit/chipfit_simple.hpp>
+
+#include "backends/onednn/choose.hpp"
+#include "backends/onednn/conv.hpp"
+#include "backends/onednn/gemm.hpp"
+#include "backends/onednn/threads.hpp"
+
+namespace {
+
+using chipfit::plugin::unsupported;
+
+onednn::Offer offer(const chipfit_problem& problem) {
+  switch (problem.op) {
+    case CHIPFIT_GEMM:
+      return onednn::offer_gemm(problem);
+    case CHIPFIT_CONV_FWD:
+    case CHIPFIT_CONV_BWD_DATA:
+    case CHIPFIT_CONV_BWD_WEIGHTS:
+      if (problem.layout != CHIPFIT_NCHW && problem.layout != CHIPFIT_NHWC) unsupported("layout is NCHW or NHWC");
+      return onednn::offer_conv(problem);
+    default:
+      unsupported("only GEMM and convolution are computed with oneDNN");
+  }
+}
+
+chipfit::simple::Kernel prepare(const chipfit_problem& problem) {
+  if (problem.accumulate > 1) unsupported("accumulate is 0 or 1");
+  const unsigned threads = chipfit::plugin::compute_threads();
+  onednn::use_threads(threads);
+  const onednn::Offer found = offer(problem);
+  const auto program = onednn::choose(found, problem.accumulate != 0, threads);
+  if (!program) {
+    const std::string what = onednn::words_of_types(problem) + (problem.accumulate ? " that adds to its output" : "");
+    unsupported(onednn::library_name() + " has nothing for " + what + " on this CPU" +
+                (found.refused.empty() ? "" : " but " + found.refused));
+  }
+  return {[program](const void* in0, const void* in1, void* out) { program->run(in0, in1, out); },
+          program->algorithm() + found.caution};
+}
+
+/// The instructions that oneDNN uses here.
+const char* instructions() {
+  switch (dnnl::get_effective_cpu_isa()) {
+    case dnnl::cpu_isa::sse41:
+      return "sse41";
+    case dnnl::cpu_isa::avx:
+      return "avx";
+    case dnnl::cpu_isa::avx2:
+      return "avx2";
+    case dnnl::cpu_isa::avx2_vnni:
+      return "avx2_vnni";
+    case dnnl::cpu_isa::avx512_core:
+      return "avx512_core";
+    case dnnl::cpu_isa::avx512_core_vnni:
+      return "avx512_core_vnni";
+    case dnnl::cpu_isa::avx512_core_bf16:
+      return "avx512_core_bf16";
+    case dnnl::cpu_isa::avx512_core_amx:
+      return "avx512_core_amx";
+    default:
+      return "generic";
+  }
+}
+
+const std::string& library() {
+  static const std::string text = onednn::library_name() + " (" + instructions() + ")";
+  return text;
+}
+
+void describe(chipfit_device_info& info) {
+  chipfit::plugin::describe_host_cpu(info, library());
+}
+
+const char* version() {
+  static const std::string text = "1.0 (" + library() + ")";
+  return text.c_str();
+}
+
+}  // namespace
+
+CHIPFIT_SIMPLE_PLUGIN_DESCRIBED("onednn", version(), prepare, describe)

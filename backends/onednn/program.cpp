@@ -1,0 +1,52 @@
+#include "backends/onednn/program.hpp"
+
+#include "backends/onednn/threads.hpp"
+
+namespace onednn {
+
+Program::Program(const Candidate& candidate, const Operands& user, bool accumulate, unsigned threads)
+    : threads_(threads), stream_(cpu()), algorithm_(candidate.primitive.impl_info_str()) {
+  std::array<dnnl::memory, 3> operand;
+  for (std::size_t i = 0; i < 3; ++i) {
+    user_[i] = dnnl::memory(user[i], cpu(), DNNL_MEMORY_NONE);
+    const bool added_later = i == 2 && accumulate && !candidate.adds;
+    const dnnl::memory::desc needs = candidate.needs(i);
+    operand[i] = needs == user[i] && !added_later ? user_[i] : allocate(needs);
+  }
+  for (std::size_t i = 0; i < 2; ++i)
+    if (operand[i] != user_[i]) add_reorder(user_[i], operand[i], false);
+  std::unordered_map<int, dnnl::memory> arguments;
+  for (std::size_t i = 0; i < 3; ++i) arguments[candidate.arguments[i]] = operand[i];
+  add(candidate.primitive, dnnl::primitive(candidate.primitive), std::move(arguments));
+  if (operand[2] != user_[2]) add_reorder(operand[2], user_[2], accumulate);
+  if (steps_.size() > 1) algorithm_ += "+reorder";
+}
+
+void Program::add(const dnnl::primitive_desc_base& description, const dnnl::primitive& primitive,
+                  std::unordered_map<int, dnnl::memory> arguments) {
+  const dnnl::memory::desc scratchpad = description.scratchpad_desc();
+  if (scratchpad.get_size() > 0) arguments[DNNL_ARG_SCRATCHPAD] = allocate(scratchpad);
+  steps_.push_back({primitive, std::move(arguments)});
+}
+
+void Program::add_reorder(const dnnl::memory& from, const dnnl::memory& to, bool adds) {
+  const dnnl::reorder::primitive_desc description(cpu(), from.get_desc(), cpu(), to.get_desc(),
+                                                  attributes(dnnl::fpmath_mode::strict, adds));
+  add(description, dnnl::reorder(description), {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}});
+}
+
+dnnl::memory Program::allocate(const dnnl::memory::desc& description) {
+  chipfit::plugin::HostBuffer& buffer = buffers_.emplace_back(description.get_size());
+  return {description, cpu(), buffer.data()};
+}
+
+void Program::run(const void* in0, const void* in1, void* out) {
+  use_threads(threads_);
+  user_[0].set_data_handle(const_cast<void*>(in0));
+  user_[1].set_data_handle(const_cast<void*>(in1));
+  user_[2].set_data_handle(out);
+  for (const Step& step : steps_) step.primitive.execute(stream_, step.arguments);
+  stream_.wait();
+}
+
+}  // namespace onednn
