@@ -1,18 +1,12 @@
 #include "harness/judge/journal.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/file.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-#include <iterator>
 #include <set>
 
 #include "harness/judge/attempt.hpp"
+#include "harness/results/manifest.hpp"
 #include "kernels/base/csv.hpp"
 
 namespace chipfit::judge {
@@ -20,43 +14,12 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr const char* lock_name = ".lock";
-
-std::string read_text(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-/// The plan's hash of a run folder; empty when it has neither manifest nor rows. The manifest is looked through as
-/// text: it may be of a newer version.
 bool is_run_of_plan(const fs::path& folder, const std::string& plan_sha256) {
-  return read_text(folder / "manifest.json").find(plan_sha256) != std::string::npos;
-}
-
-bool is_run_folder(const fs::path& folder) {
-  return fs::exists(folder / "manifest.json");
+  const auto manifest = results::read_manifest(folder);
+  return manifest && manifest->plan_sha256 == plan_sha256;
 }
 
 }  // namespace
-
-struct Journal::Lock {
-  int fd = -1;
-  ~Lock() {
-    if (fd >= 0) close(fd);
-  }
-};
-
-Result<void> Journal::lock() {
-  lock_ = std::make_shared<Lock>();
-  const fs::path path = folder_ / lock_name;
-  lock_->fd = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-  if (lock_->fd < 0)
-    return fail(Error::Kind::io, fmt::format("cannot create: {}", std::strerror(errno)), path.string());
-  if (flock(lock_->fd, LOCK_EX | LOCK_NB) != 0)
-    return fail(Error::Kind::io, "another chipfit is writing to this run", folder_.string(),
-                "wait for it to end, or choose another --out");
-  return {};
-}
 
 Result<void> Journal::open_files() {
   const std::pair<const char*, std::string> wanted[] = {{"results.csv", results::header_line()},
@@ -79,7 +42,6 @@ Result<Journal> Journal::create(const fs::path& out) {
   if (failed)
     return fail(Error::Kind::io, fmt::format("cannot create the results folder: {}", failed.message()),
                 journal.folder_.string(), "--out DIR chooses another place");
-  CHIPFIT_ATTEMPT(journal.lock());
   CHIPFIT_ATTEMPT(journal.open_files());
   return journal;
 }
@@ -87,7 +49,7 @@ Result<Journal> Journal::create(const fs::path& out) {
 Result<Journal> Journal::resume(const fs::path& out, const std::string& plan_sha256) {
   std::vector<fs::path> candidates;
   std::error_code failed;
-  if (is_run_folder(out)) {
+  if (fs::exists(out / "manifest.json")) {
     if (!is_run_of_plan(out, plan_sha256))
       return fail(Error::Kind::bad_data, "this run has another plan", out.string(),
                   "resume with the options it was started with (see argv in its manifest.json)");
@@ -103,7 +65,6 @@ Result<Journal> Journal::resume(const fs::path& out, const std::string& plan_sha
   // A trailing slash would leave the run without a name.
   journal.folder_ = fs::absolute(*std::max_element(candidates.begin(), candidates.end())).lexically_normal();
   if (journal.folder_.filename().empty()) journal.folder_ = journal.folder_.parent_path();
-  CHIPFIT_ATTEMPT(journal.lock());
   CHIPFIT_ATTEMPT(journal.open_files());
   auto present = results::read_results(journal.folder_ / "results.csv");
   if (!present) return pass_on(present.error());
@@ -116,8 +77,9 @@ Result<void> Journal::drop_orphaned_samples() {
   std::set<std::string> committed;
   for (const auto& row : present_) committed.insert(results::key(row));
   const fs::path path = folder_ / "samples.csv";
-  const std::string text = read_text(path);
-  csv::Reader reader(path.string(), text);
+  const auto text = results::read_whole(path);
+  if (!text) return pass_on(text.error());
+  csv::Reader reader(path.string(), *text);
   csv::Record record;
   std::string kept;
   std::size_t dropped = 0;

@@ -1,6 +1,5 @@
 #pragma once
 #include <filesystem>
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -9,14 +8,14 @@
 
 namespace chipfit::judge {
 
-/// The open files of one run: results.csv and samples.csv, held by one judge at a time. A row is the commitment: its
-/// samples are written before it, and samples without a row are dropped on resuming.
+/// The open files of one run: results.csv and samples.csv, which AppendFile keeps to one judge at a time. A row is the
+/// commitment: its samples are written before it, and samples without a row are dropped on resuming.
 class Journal {
  public:
   /// A new folder out/<run_id>.
   static Result<Journal> create(const std::filesystem::path& out);
-  /// The newest run under `out` (or `out` itself, when it is a run folder) whose rows or manifest carry this plan's
-  /// hash. Errors: missing (no such run), bad_data (`out` is a run folder of another plan), io (another judge has it).
+  /// The newest run under `out` (or `out` itself, when it is a run folder) whose manifest carries this plan's hash.
+  /// Errors: missing (no such run), bad_data (`out` is a run folder of another plan), io (another judge has it).
   static Result<Journal> resume(const std::filesystem::path& out, const std::string& plan_sha256);
 
   const std::filesystem::path& folder() const { return folder_; }
@@ -30,13 +29,10 @@ class Journal {
 
  private:
   Journal() = default;
-  Result<void> lock();
   Result<void> open_files();
   Result<void> drop_orphaned_samples();
 
-  struct Lock;
   std::filesystem::path folder_;
-  std::shared_ptr<Lock> lock_;
   std::vector<results::Row> present_;
   std::vector<std::string> notes_;
   std::vector<results::AppendFile> files_;  // results.csv, samples.csv

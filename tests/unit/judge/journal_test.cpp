@@ -7,6 +7,8 @@
 #include <fstream>
 #include <iterator>
 
+#include "harness/results/manifest.hpp"
+
 namespace chipfit::judge {
 namespace {
 
@@ -37,6 +39,11 @@ class JournalTest : public testing::Test {
     std::ifstream file(path);
     return {std::istreambuf_iterator<char>(file), {}};
   }
+  static void write_manifest_of(const fs::path& folder, const std::string& plan_sha256) {
+    results::Manifest manifest = results::new_manifest();
+    manifest.plan_sha256 = plan_sha256;
+    ASSERT_TRUE(results::write_manifest(folder, manifest));
+  }
   static void write(const fs::path& path, const std::string& content, std::ios::openmode mode = std::ios::trunc) {
     std::ofstream(path, mode) << content;
   }
@@ -58,7 +65,7 @@ TEST_F(JournalTest, ARunOfAnotherPlanIsRefused) {
     ASSERT_TRUE(journal);
     folder = journal->folder();
   }
-  write(folder / "manifest.json", R"({"plan_sha256":"bbbb"})");
+  write_manifest_of(folder, "bbbb");
   const auto journal = Journal::resume(folder, "aaaa");
   ASSERT_FALSE(journal);
   EXPECT_EQ(journal.error().kind, Error::Kind::bad_data);
@@ -67,7 +74,7 @@ TEST_F(JournalTest, ARunOfAnotherPlanIsRefused) {
 TEST_F(JournalTest, TwoJudgesDoNotShareARun) {
   auto first = Journal::create(out);
   ASSERT_TRUE(first);
-  write(first->folder() / "manifest.json", R"({"plan_sha256":"aaaa"})");
+  write_manifest_of(first->folder(), "aaaa");
   const auto second = Journal::resume(first->folder(), "aaaa");
   ASSERT_FALSE(second);
   EXPECT_EQ(second.error().kind, Error::Kind::io);
@@ -79,7 +86,7 @@ TEST_F(JournalTest, ResumingKeepsRowsAndDropsTornLinesAndOrphanedSamples) {
     auto journal = Journal::create(out);
     ASSERT_TRUE(journal);
     folder = journal->folder();
-    write(folder / "manifest.json", R"({"plan_sha256":"aaaa"})");
+    write_manifest_of(folder, "aaaa");
     ASSERT_TRUE(journal->append(row("gemm:one"), samples("gemm:one")));
   }
   write(folder / "samples.csv", samples("gemm:two"), std::ios::app);    // its row was never written
