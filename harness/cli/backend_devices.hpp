@@ -14,12 +14,4 @@ Result<judge::BackendDevices> ask_backend(const plan::BackendManifest&, const st
 /// "CPU", "GPU", "accelerator", "simulated".
 std::string kind_text(std::uint32_t chipfit_device_kind);
 
-/// A text field of the ABI: up to its size, whether or not the plugin ended it with 0, and harmless to print.
-template <std::size_t N>
-std::string field_text(const char (&field)[N]) {
-  std::size_t size = 0;
-  while (size < N && field[size] != '\0') ++size;
-  return std::string(field, size);
-}
-
 }  // namespace chipfit::cli

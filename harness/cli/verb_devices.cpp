@@ -6,6 +6,7 @@
 #include "harness/cli/numbers.hpp"
 #include "harness/cli/text.hpp"
 #include "harness/cli/verbs.hpp"
+#include "harness/wire/text.hpp"
 
 namespace chipfit::cli {
 namespace {
@@ -31,12 +32,12 @@ nlohmann::ordered_json device_json(const plan::BackendManifest& manifest, const 
           {"backend_version", backend.plugin.version},
           {"device_index", index},
           {"kind", kind_text(device.kind)},
-          {"vendor", field_text(device.vendor)},
-          {"name", field_text(device.name)},
-          {"arch", field_text(device.arch)},
-          {"serial", field_text(device.serial)},
-          {"driver", field_text(device.driver)},
-          {"runtime", field_text(device.runtime)},
+          {"vendor", wire::field_text(device.vendor)},
+          {"name", wire::field_text(device.name)},
+          {"arch", wire::field_text(device.arch)},
+          {"serial", wire::field_text(device.serial)},
+          {"driver", wire::field_text(device.driver)},
+          {"runtime", wire::field_text(device.runtime)},
           {"memory_byte", device.memory_bytes},
           {"compute_units", device.compute_units},
           {"threads", device.threads},
@@ -59,7 +60,7 @@ void print(const Listing& listing, Console& console) {
       table.lines.push_back({{{manifest.name},
                               {std::to_string(i)},
                               {kind_text(device.kind)},
-                              {printable(field_text(device.name))},
+                              {printable(wire::field_text(device.name))},
                               {device.compute_units == 0 ? "" : std::to_string(device.compute_units)},
                               {device.memory_bytes == 0 ? "" : bytes_text(device.memory_bytes)},
                               {printable(backend.plugin.version)}},

@@ -14,6 +14,7 @@
 #include "harness/cli/text.hpp"
 #include "harness/cli/verbs.hpp"
 #include "harness/wire/memory.hpp"
+#include "harness/wire/text.hpp"
 
 namespace chipfit::cli {
 namespace {
@@ -43,8 +44,8 @@ void gather_plugins(DoctorFacts& facts) {
       backend.error = Error{Error::Kind::unavailable, "finds no device here", "", manifest.install_hint};
     } else {
       backend.devices = static_cast<std::uint32_t>(devices->devices.size());
-      backend.what =
-          fmt::format("{}, {}", printable(field_text(devices->devices[0].name)), printable(devices->plugin.version));
+      backend.what = fmt::format("{}, {}", printable(wire::field_text(devices->devices[0].name)),
+                                 printable(devices->plugin.version));
     }
     facts.backends.push_back(std::move(backend));
   }

@@ -14,6 +14,7 @@
 #include "harness/results/manifest.hpp"
 #include "harness/sandbox/environment.hpp"
 #include "harness/telemetry/machine.hpp"
+#include "harness/wire/text.hpp"
 
 namespace chipfit::judge {
 
@@ -125,12 +126,12 @@ void Provenance::add_device(const DeviceFacts& facts, const std::vector<std::fil
   results::ManifestDevice device;
   device.backend = facts.backend;
   device.device_uid = facts.uid;
-  device.vendor = field_text(d.vendor, sizeof(d.vendor));
-  device.chip = field_text(d.name, sizeof(d.name));
-  device.architecture = field_text(d.arch, sizeof(d.arch));
-  device.serial = field_text(d.serial, sizeof(d.serial));
-  device.driver = field_text(d.driver, sizeof(d.driver));
-  device.runtime = field_text(d.runtime, sizeof(d.runtime));
+  device.vendor = wire::field_text(d.vendor);
+  device.chip = wire::field_text(d.name);
+  device.architecture = wire::field_text(d.arch);
+  device.serial = wire::field_text(d.serial);
+  device.driver = wire::field_text(d.driver);
+  device.runtime = wire::field_text(d.runtime);
   device.device_index = facts.index;
   device.compute_units = d.compute_units;
   device.threads = d.threads;

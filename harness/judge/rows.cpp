@@ -8,6 +8,7 @@
 
 #include "harness/results/run_folder.hpp"
 #include "harness/stats/median_ci.hpp"
+#include "harness/wire/text.hpp"
 #include "kernels/base/csv.hpp"
 
 namespace chipfit::judge {
@@ -51,16 +52,16 @@ void set_problem(Row& row, const Problem& problem) {
 
 void set_device(Row& row, const DeviceFacts& facts) {
   const chipfit_device_info& d = facts.device;
-  row.set(Column::vendor, field_text(d.vendor, sizeof(d.vendor)));
-  row.set(Column::chip, field_text(d.name, sizeof(d.name)));
+  row.set(Column::vendor, wire::field_text(d.vendor));
+  row.set(Column::chip, wire::field_text(d.name));
   row.set(Column::device_uid, facts.uid);
   row.set(Column::device_index, static_cast<std::int64_t>(facts.index));
   row.set(Column::devices_active, std::int64_t{1});
   row.set(Column::backend, facts.backend);
   row.set(Column::backend_version, facts.plugin.version);
   row.set(Column::backend_sha256, facts.library_sha256);
-  row.set(Column::driver, field_text(d.driver, sizeof(d.driver)));
-  row.set(Column::runtime, field_text(d.runtime, sizeof(d.runtime)));
+  row.set(Column::driver, wire::field_text(d.driver));
+  row.set(Column::runtime, wire::field_text(d.runtime));
   if (d.threads > 0) row.set(Column::threads, static_cast<std::int64_t>(d.threads));
 }
 

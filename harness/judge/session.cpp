@@ -2,21 +2,16 @@
 
 #include <fmt/format.h>
 
-#include <cstring>
-
 #include "harness/judge/attempt.hpp"
 #include "harness/judge/run.hpp"
+#include "harness/wire/text.hpp"
 
 namespace chipfit::judge {
 
-std::string field_text(const char* field, std::size_t size) {
-  return std::string(field, strnlen(field, size));
-}
-
 std::string device_uid(const chipfit_device_info& device, std::uint32_t index) {
-  std::string serial = field_text(device.serial, sizeof(device.serial));
+  std::string serial(wire::field_text(device.serial));
   if (!serial.empty()) return serial;
-  std::string uid = field_text(device.name, sizeof(device.name));
+  std::string uid(wire::field_text(device.name));
   for (char& c : uid)
     if (c == ' ' || c == ',' || c == '"' || c == '/') c = '-';
   return fmt::format("{}#{}", uid.empty() ? "unknown" : uid, index);

@@ -29,7 +29,5 @@ class Session {
 
 /// Tells devices apart: the serial number where there is one, else name and index.
 std::string device_uid(const chipfit_device_info&, std::uint32_t index);
-/// Text of a fixed-size field of the ABI, cut at its first 0.
-std::string field_text(const char* field, std::size_t size);
 
 }  // namespace chipfit::judge
