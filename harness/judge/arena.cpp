@@ -134,16 +134,12 @@ CallResult<void> Arena::reserve(const MemoryPlan& plan, const Operands& sizes, S
   return {};
 }
 
-CallResult<void> Arena::send(BufferId buffer, std::uint64_t at, std::uint64_t input_offset, std::uint64_t bytes) {
-  return worker_.upload(buffer, at, input_offset, bytes);
-}
-
 CallResult<void> Arena::upload(int i, std::uint64_t bytes) {
-  if (plan_.buffers[i] == 1) return send(inputs_[i][0].id, 0, pool_at_[i], bytes);
+  if (plan_.buffers[i] == 1) return worker_.upload(inputs_[i][0].id, 0, pool_at_[i], bytes);
   const std::uint64_t element = 64;  // places a multiple of every element size apart
   for (auto& buffer : inputs_[i]) {
     buffer.pool_offset = secrets_.below((bytes - plan_.operand[i]) / element + 1) * element;
-    CHIPFIT_ATTEMPT(send(buffer.id, 0, pool_at_[i] + buffer.pool_offset, plan_.operand[i]));
+    CHIPFIT_ATTEMPT(worker_.upload(buffer.id, 0, pool_at_[i] + buffer.pool_offset, plan_.operand[i]));
   }
   return {};
 }
@@ -204,7 +200,7 @@ CallResult<void> Arena::poison(int slot) {
     for (std::uint64_t unit = 0; unit < piece; unit += poison_unit)
       fill_poison_unit(input_.data() + piece_at_ + unit, poison_seed_[index], (at + unit) / poison_unit,
                        std::min(poison_unit, piece - unit));
-    CHIPFIT_ATTEMPT(send(ring_[index], at, piece_at_, piece));
+    CHIPFIT_ATTEMPT(worker_.upload(ring_[index], at, piece_at_, piece));
   }
   return {};
 }
@@ -215,7 +211,7 @@ CallResult<void> Arena::set_output(int slot, const std::byte* value) {
   for (std::uint64_t at = 0; at < plan_.output; at += transfer_bytes) {
     const std::uint64_t piece = std::min(transfer_bytes, plan_.output - at);
     std::memcpy(input_.data() + piece_at_, value + at, piece);
-    CHIPFIT_ATTEMPT(send(ring_[static_cast<std::size_t>(slot)], at, piece_at_, piece));
+    CHIPFIT_ATTEMPT(worker_.upload(ring_[static_cast<std::size_t>(slot)], at, piece_at_, piece));
   }
   return {};
 }

@@ -73,7 +73,6 @@ class Arena {
 
  private:
   CallResult<void> release_buffers();
-  CallResult<void> send(BufferId, std::uint64_t at, std::uint64_t input_offset, std::uint64_t bytes);
   void fill_poison_unit(std::byte* target, const oracle::Seed&, std::uint64_t unit, std::uint64_t bytes) const;
 
   struct InputBuffer {

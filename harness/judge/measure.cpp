@@ -8,53 +8,26 @@
 #include <numeric>
 
 #include "harness/judge/attempt.hpp"
+#include "harness/judge/clocks.hpp"
 #include "harness/stats/steady_state.hpp"
 
 namespace chipfit::judge {
 namespace {
 
-/// Why a case ends before its measurement is complete.
-struct Ending {
-  Verdict verdict = Verdict::ok;
-  std::string reason;
-  bool session_dead = false;
-  bool interrupted = false;
-};
-using Step = tl::expected<void, Ending>;
-
-tl::unexpected<Ending> end(Verdict verdict, std::string reason) {
-  return tl::unexpected(Ending{verdict, std::move(reason), false, false});
-}
-
-tl::unexpected<Ending> end(const CallFailure& failure, std::string_view doing) {
-  Outcome outcome;
-  apply_failure(outcome, failure, doing);
-  return tl::unexpected(Ending{outcome.verdict, outcome.reason, outcome.session_dead, false});
-}
-
-#define CHIPFIT_CALL(call, doing)                                         \
-  do {                                                                    \
-    if (auto called = (call); !called) return end(called.error(), doing); \
-  } while (false)
-
-Verdict verdict_of(oracle::Finding finding) {
-  switch (finding) {
-    case oracle::Finding::ok:
-      return Verdict::ok;
-    case oracle::Finding::not_finite:
-    case oracle::Finding::incorrect:
-      break;
-    case oracle::Finding::precision:
-      return Verdict::precision;
-    case oracle::Finding::sparse_error:
-      return Verdict::sparse_error;
-  }
-  return Verdict::incorrect;
-}
-
 // A download, upload or sync that never ends must not hold up the run for long, nor a slow honest device be killed:
 // ten times the time expected at a thousandth of the claimed peak, within the bounds of the settings.
 constexpr double longest_deadline_s = 600;
+
+/// Nothing more can be asked of the worker, or nobody wants to know.
+bool must_stop(const Step& step) {
+  return !step && (step.error().session_dead || step.error().interrupted);
+}
+
+void keep_graver(Step& worst, Step step) {
+  if (step) return;
+  if (worst || must_stop(step) || graver(worst.error().verdict, step.error().verdict) != worst.error().verdict)
+    worst = std::move(step);
+}
 
 class CaseMeasurement {
  public:
@@ -65,19 +38,18 @@ class CaseMeasurement {
         secrets_(arena_.secrets()),
         problem_(problem),
         context_(context),
-        sizes_(operands(problem)) {}
+        sizes_(operands(problem)),
+        checks_(arena_, problem, context.oracle_threads) {}
 
   Outcome run() {
     const double begin = now_s();
     Step step = steps();
-    if (!step) {
-      Ending& ending = step.error();
-      out_.verdict = ending.verdict;
-      out_.reason = std::move(ending.reason);
-      out_.session_dead = ending.session_dead;
-      out_.interrupted = ending.interrupted;
-    }
-    if (!out_.session_dead) release();
+    const bool alive = step || !step.error().session_dead;
+    // What ended the case counts for more than what its release says.
+    if (alive)
+      if (Step released = release(); step) step = std::move(released);
+    if (!step) static_cast<Ending&>(out_) = std::move(step.error());
+    out_.checks = checks_.record();
     out_.total_s = now_s() - begin;
     return std::move(out_);
   }
@@ -106,14 +78,10 @@ class CaseMeasurement {
   // ---- ask, room, prepare -------------------------------------------------------------------------------------
 
   Step ask() {
-    const auto answer = worker_.supports(problem_);
-    if (!answer) {
-      if (answer.error().kind == CallFailure::Kind::refused && answer.error().status == CHIPFIT_UNSUPPORTED)
-        return end(Verdict::unsupported, answer.error().reason);
-      return end(answer.error(), "supports");
-    }
-    if (*answer == CHIPFIT_UNSUPPORTED) return end(Verdict::unsupported, "the plugin does not support this problem");
-    return {};
+    const auto supported = worker_.supports(problem_);
+    if (supported) return {};
+    if (supported.error().is_unsupported()) return end(Verdict::unsupported, supported.error().reason);
+    return end(supported.error(), "supports");
   }
 
   Step make_room() {
@@ -129,7 +97,7 @@ class CaseMeasurement {
     out_.prepare_s = now_s() - begin;
     if (!prepared) {
       const CallFailure& failure = prepared.error();
-      if (failure.kind == CallFailure::Kind::refused && failure.status == CHIPFIT_UNSUPPORTED) {
+      if (failure.is_unsupported()) {
         if (session_.plugin().has_supports)
           return end(Verdict::dishonest_support,
                      "supports() said yes and prepare() said UNSUPPORTED (P7): " + failure.reason);
@@ -137,11 +105,15 @@ class CaseMeasurement {
       }
       return end(failure, "prepare");
     }
-    kernel_ = prepared->kernel;
-    kernels_.push_back(kernel_);
+    use_kernel(prepared->kernel);
     out_.algorithm = prepared->algorithm;
     CHIPFIT_CALL(arena_.reserve(plan_, sizes_, Secrets(context_.seed)), "alloc");
     return {};
+  }
+
+  void use_kernel(KernelId kernel) {
+    kernel_ = kernel;
+    kernels_.push_back(kernel);
   }
 
   // ---- one batch -----------------------------------------------------------------------------------------------
@@ -177,63 +149,25 @@ class CaseMeasurement {
     return static_cast<double>(flop(problem_)) / (0.001 * claimed);
   }
 
-  tl::expected<double, Ending> run_batch(const Batch& batch) {
+  tl::expected<BatchTimes, Ending> run_entries(std::span<const EnqueueEntry> entries) {
     CHIPFIT_ATTEMPT(check_stop());
-    const auto times = worker_.run(kernel_, batch.entries,
-                                   deadline_s(expected_problem_s() * static_cast<double>(batch.entries.size())));
+    const double expected_s = expected_problem_s() * static_cast<double>(entries.size());
+    const auto times = worker_.run(kernel_, entries, deadline_s(expected_s));
     if (!times) return end(times.error(), "run");
-    return times->synced_s - times->revealed_s;
+    return *times;
+  }
+
+  /// Seconds per problem.
+  tl::expected<double, Ending> run_batch(const Batch& batch) {
+    return run_entries(batch.entries).map([&](const BatchTimes& times) {
+      return times.seconds() / static_cast<double>(batch.entries.size());
+    });
   }
 
   // ---- checks --------------------------------------------------------------------------------------------------
 
-  enum class Check { exact, grade };
-
-  Step check_slot(Check kind, int slot, std::span<const oracle::Inputs> terms, const Problem& problem, const void* c0) {
-    const auto fetched = arena_.fetch(slot);
-    if (!fetched) return end(fetched.error(), "download");
-    return check_output(kind, *fetched, terms, problem, c0);
-  }
-
-  Step check_output(Check kind, const Arena::Fetched& fetched, std::span<const oracle::Inputs> terms,
-                    const Problem& problem, const void* c0) {
-    const double begin = now_s();
-    if (!fetched.guard_intact) return end(Verdict::overrun, "bytes behind the output were changed (P9)");
-    // Random bits of an integer poison can come up by chance; a handful in a large output is not evidence.
-    const bool integer = info(sizes_.out.dtype).is_integer;
-    const std::int64_t by_chance = integer ? std::min<std::int64_t>(2, sizes_.out.elements - 1) : 0;
-    if (fetched.unwritten > by_chance)
-      return end(Verdict::not_written, fmt::format("{} of {} output elements still hold the judge's poison",
-                                                   fetched.unwritten, sizes_.out.elements));
-    const oracle::Claim claim{problem, terms, c0, fetched.output.data()};
-    const oracle::Seed secret = secrets_.seed();
-    const auto report = kind == Check::exact ? oracle::check_exact(claim, secret, context_.oracle_threads)
-                                             : oracle::check_grade(claim, secret, context_.oracle_threads);
-    out_.verify_s += now_s() - begin;
-    note_method(report.method);
-    if (kind == Check::grade) {
-      if (!(report.e <= out_.grade_e)) {
-        out_.grade_e = report.e;
-        out_.grade = report.family;
-      }
-      out_.row_max_over_median = std::max(out_.row_max_over_median, report.row_max_over_median);
-    }
-    if (report.finding != oracle::Finding::ok) return end(verdict_of(report.finding), report.reason);
-    return {};
-  }
-
-  Step check_entry(Check kind, const Batch& batch, std::size_t index) {
-    const oracle::Inputs inputs{batch.views[index].host[0], batch.views[index].host[1]};
-    CHIPFIT_ATTEMPT(check_slot(kind, batch.slots[index], {&inputs, 1}, problem_, nullptr));
-    // The slot was looked at: fresh poison, so that a later skipped write is seen here too.
-    CHIPFIT_CALL(arena_.poison(batch.slots[index]), "upload");
-    return {};
-  }
-
-  void note_method(std::string_view method) {
-    if (out_.check.find(method) != std::string::npos) return;
-    if (!out_.check.empty()) out_.check += '+';
-    out_.check += method;
+  Step check_entry(OutputChecks::Kind kind, const Batch& batch, std::size_t index) {
+    return checks_.slot(kind, batch.slots[index], batch.views[index]);
   }
 
   /// Of the outputs of a batch that are still in the ring: the oldest, the newest and one drawn in secret.
@@ -242,10 +176,11 @@ class CaseMeasurement {
     const std::size_t present = std::min(count, static_cast<std::size_t>(plan_.ring));
     const std::size_t first = count - present;
     const std::size_t drawn = first + secrets_.below(present);
-    CHIPFIT_ATTEMPT(check_entry(Check::grade, batch, drawn));
+    CHIPFIT_ATTEMPT(check_entry(OutputChecks::Kind::grade, batch, drawn));
     if (thorough) {
-      if (drawn != first) CHIPFIT_ATTEMPT(check_entry(Check::grade, batch, first));
-      if (drawn != count - 1 && count - 1 != first) CHIPFIT_ATTEMPT(check_entry(Check::grade, batch, count - 1));
+      if (drawn != first) CHIPFIT_ATTEMPT(check_entry(OutputChecks::Kind::grade, batch, first));
+      if (drawn != count - 1 && count - 1 != first)
+        CHIPFIT_ATTEMPT(check_entry(OutputChecks::Kind::grade, batch, count - 1));
     }
     ++out_.rounds_checked;
     return {};
@@ -270,20 +205,9 @@ class CaseMeasurement {
     if (const auto time = run_batch(batch); !time) return tl::unexpected(time.error());
     // All findings of the round are weighed: a plugin that writes past its output may be wrong as well.
     Step worst;
-    for (std::size_t i = 0; i < batch.entries.size(); ++i) {
-      Step step = check_entry(Check::exact, batch, i);
-      if (!step && (step.error().session_dead || step.error().interrupted)) return step;
-      if (!step && (worst || graver(worst.error().verdict, step.error().verdict) != worst.error().verdict))
-        worst = step;
-    }
-    const double begin = now_s();
-    for (int i = 0; i < 2; ++i) {
-      const auto same = arena_.unchanged(i, 0, pool[i]);
-      if (!same) return end(same.error(), "download");
-      if (!*same && (worst || graver(worst.error().verdict, Verdict::input_modified) == Verdict::input_modified))
-        worst = end(Verdict::input_modified, fmt::format("input {} was changed by enqueue (P8)", i));
-    }
-    out_.verify_s += now_s() - begin;
+    for (std::size_t i = 0; i < batch.entries.size() && !must_stop(worst); ++i)
+      keep_graver(worst, check_entry(OutputChecks::Kind::exact, batch, i));
+    for (int i = 0; i < 2 && !must_stop(worst); ++i) keep_graver(worst, checks_.input_unchanged(i, 0, pool[i]));
     return worst;
   }
 
@@ -305,7 +229,7 @@ class CaseMeasurement {
     batch.entries[1] = arena_.entry(batch.views[0], batch.slots[1]);
     const auto time = run_batch(batch);
     if (!time) return tl::unexpected(time.error());
-    problem_s_ = std::max(*time / 2, 1e-9);
+    problem_s_ = std::max(*time, 1e-9);
     auto first = arena_.fetch(batch.slots[0]);
     if (!first) return end(first.error(), "download");
     if (first->output.size() <= (64u << 20)) {
@@ -319,7 +243,7 @@ class CaseMeasurement {
     const int again = static_cast<int>(std::clamp(0.002 / problem_s_, 1.0, 64.0));
     const auto warm = run_batch(draw_batch(again, plan_.pool));
     if (!warm) return tl::unexpected(warm.error());
-    problem_s_ = std::max(*warm / again, 1e-9);
+    problem_s_ = std::max(*warm, 1e-9);
     out_.problems_per_round = static_cast<int>(
         std::clamp(std::ceil(context_.settings.round_s / problem_s_), 1.0, static_cast<double>(max_batch)));
     return {};
@@ -334,7 +258,7 @@ class CaseMeasurement {
     while (!steady && now_s() - begin < 2 * context_.settings.steady_s) {
       const auto time = run_batch(draw_batch(out_.problems_per_round, plan_.pool));
       if (!time) return tl::unexpected(time.error());
-      samples.push_back({now_s() - begin, *time / out_.problems_per_round});
+      samples.push_back({now_s() - begin, *time});
       steady = stats::steady_state(rule, samples).steady;
     }
     session_.warmed_up = true;
@@ -344,7 +268,8 @@ class CaseMeasurement {
   Step throughput() {
     const stats::StopRule& rule = context_.settings.stop;
     std::vector<stats::TimedSample> samples;
-    double measured_s = 0, checked_s = 0;
+    double measured_s = 0;
+    const double checked_before_s = checks_.record().verify_s;
     // Drawn now and told to nobody: a middle round that is checked whatever it costs. Where time allows only the
     // fewest rounds, all of them are checked.
     const bool few_rounds = problem_s_ * out_.problems_per_round * 20 > rule.max_time_s;
@@ -353,19 +278,17 @@ class CaseMeasurement {
       const Batch batch = draw_batch(out_.problems_per_round, plan_.pool);
       const auto time = run_batch(batch);
       if (!time) return tl::unexpected(time.error());
-      measured_s += *time;
+      measured_s += *time * out_.problems_per_round;
       const std::size_t round = out_.round_s.size();
-      out_.round_s.push_back(*time / out_.problems_per_round);
+      out_.round_s.push_back(*time);
       samples.push_back({now_s(), out_.round_s.back()});
       const stats::StopState state = stats::decide(rule, out_.round_s, measured_s);
       const bool last = state != stats::StopState::go_on && out_.rounds_checked >= 2;
       const bool short_of_checks = state != stats::StopState::go_on && out_.rounds_checked < 2;
+      const double checked_s = checks_.record().verify_s - checked_before_s;
       const bool affordable = checked_s < 0.05 * measured_s && secrets_.below(2) == 0;
-      if (round == 0 || round == middle || last || short_of_checks || affordable) {
-        const double begin = now_s();
+      if (round == 0 || round == middle || last || short_of_checks || affordable)
         CHIPFIT_ATTEMPT(check_round(batch, round == 0 || last));
-        checked_s += now_s() - begin;
-      }
       if (!last) continue;
       if (state == stats::StopState::not_reached) out_.conditions.push_back(Condition::ci_not_reached);
       break;
@@ -380,23 +303,6 @@ class CaseMeasurement {
     return {};
   }
 
-  /// How the worker's clock compares with the judge's. Between two problems the worker only reads its clock and
-  /// enqueues, so nearly all of the judge's time must be in its sum. On a busy machine an honest worker or the judge
-  /// may wait for the processor between clock and reply: `busy` allows for a few time slices of that.
-  enum class Clocks { agree, busy, differ };
-  static Clocks compare_clocks(const Worker::Latencies& times) {
-    const double total = times.total.synced_s - times.total.revealed_s;
-    double sum = 0;
-    for (const double s : times.each_s) {
-      if (!(s >= 0)) return Clocks::differ;
-      sum += s;
-    }
-    if (!(sum <= total * 1.001 + 1e-6)) return Clocks::differ;
-    const double overhead = 1e-3 + 10e-6 * static_cast<double>(times.each_s.size()) + 0.1 * total;
-    if (sum >= total - overhead) return Clocks::agree;
-    return sum >= 0.75 * total - std::min(0.03, 0.4 * total) ? Clocks::busy : Clocks::differ;
-  }
-
   Step latency() {
     // Longer batches on each attempt: what waiting adds shrinks beside them, what a false clock hides does not.
     constexpr int attempts = 5;
@@ -409,8 +315,8 @@ class CaseMeasurement {
       const Batch batch = draw_batch(count, plan_.pool);
       const auto times = worker_.latency(kernel_, batch.entries, deadline_s(problem_s_ * count));
       if (!times) return end(times.error(), "run");
-      const double total = times->total.synced_s - times->total.revealed_s;
-      const Clocks clocks = compare_clocks(*times);
+      const double total = times->total.seconds();
+      const Clocks clocks = compare_clocks(times->each_s, total);
       if (clocks != Clocks::agree && attempt < attempts) continue;
       if (clocks == Clocks::differ)
         return end(
@@ -420,23 +326,22 @@ class CaseMeasurement {
       // A clock that never quite agreed is not believed: the judge's own mean stands in.
       out_.latency_s = clocks == Clocks::agree ? times->each_s : std::vector<double>{total / count};
       const std::size_t present = std::min(batch.entries.size(), static_cast<std::size_t>(plan_.ring));
-      return check_entry(Check::grade, batch, batch.entries.size() - 1 - secrets_.below(present));
+      return check_entry(OutputChecks::Kind::grade, batch, batch.entries.size() - 1 - secrets_.below(present));
     }
   }
 
   Step proven() {
     const Problem adding = with_accumulate(problem_, Accumulate::add);
-    const auto answer = worker_.supports(adding);
-    if (!answer && answer.error().kind != CallFailure::Kind::refused) return end(answer.error(), "supports");
-    if (!answer || *answer != CHIPFIT_OK) return {};
+    if (const auto supported = worker_.supports(adding); !supported) {
+      if (supported.error().is_unsupported()) return {};
+      return end(supported.error(), "supports");
+    }
     const auto prepared = worker_.prepare(adding);
     if (!prepared) {
-      if (prepared.error().kind == CallFailure::Kind::refused && prepared.error().status == CHIPFIT_UNSUPPORTED)
-        return {};
+      if (prepared.error().is_unsupported()) return {};
       return end(prepared.error(), "prepare");
     }
-    kernel_ = prepared->kernel;
-    kernels_.push_back(kernel_);
+    use_kernel(prepared->kernel);
 
     // Long enough that the one download costs an honest plugin 2 % at most, where the time allows.
     const double download_s = arena_.fetch_s_per_byte() * static_cast<double>(plan_.slot);
@@ -454,16 +359,15 @@ class CaseMeasurement {
       terms.push_back({view.host[0], view.host[1]});
       entries.push_back(arena_.entry(view, slot));
     }
-    CHIPFIT_ATTEMPT(check_stop());
-    const auto times = worker_.run(kernel_, entries, deadline_s(problem_s_ * count));
-    if (!times) return end(times.error(), "run");
+    const auto times = run_entries(entries);
+    if (!times) return tl::unexpected(times.error());
     const auto fetched = arena_.fetch(slot);
     if (!fetched) return end(fetched.error(), "download");
-    const Step right = check_output(Check::grade, *fetched, terms, adding, c0.data());
+    Step right =
+        checks_.output(OutputChecks::Kind::grade, *fetched, {adding, terms, c0.data(), fetched->output.data()});
     if (!right) {
-      Ending ending = right.error();
-      ending.reason = fmt::format("accumulated batch of {}: {}", count, ending.reason);
-      return tl::unexpected(ending);
+      right.error().reason = fmt::format("accumulated batch of {}: {}", count, right.error().reason);
+      return right;
     }
     out_.proven_mode = "accumulate";
     out_.proven_s = (fetched->received_s - times->revealed_s) / count;
@@ -472,25 +376,17 @@ class CaseMeasurement {
 
   /// A last look at the timing pools: a window of each, drawn now.
   Step inputs_still_there() {
-    const double begin = now_s();
     for (int i = 0; i < 2; ++i) {
       const std::uint64_t window = std::min<std::uint64_t>(plan_.pool[i], 4u << 20);
       const std::uint64_t from = secrets_.below((plan_.pool[i] - window) / 64 + 1) * 64;
-      const auto same = arena_.unchanged(i, from, window);
-      if (!same) return end(same.error(), "download");
-      if (!*same) return end(Verdict::input_modified, fmt::format("input {} was changed by enqueue (P8)", i));
+      CHIPFIT_ATTEMPT(checks_.input_unchanged(i, from, window));
     }
-    out_.verify_s += now_s() - begin;
     return {};
   }
 
-  void release() {
-    for (const KernelId kernel : kernels_) {
-      if (const auto released = worker_.release(kernel); !released && out_.verdict == Verdict::ok) {
-        apply_failure(out_, released.error(), "release");
-        return;
-      }
-    }
+  Step release() {
+    for (const KernelId kernel : kernels_) CHIPFIT_CALL(worker_.release(kernel), "release");
+    return {};
   }
 
   Session& session_;
@@ -500,6 +396,7 @@ class CaseMeasurement {
   const Problem& problem_;
   const CaseContext& context_;
   Operands sizes_;
+  OutputChecks checks_;
   MemoryPlan plan_;
   std::vector<KernelId> kernels_;  // all that must be released
   KernelId kernel_ = 0;            // the one that runs
@@ -509,37 +406,6 @@ class CaseMeasurement {
 };
 
 }  // namespace
-
-void apply_failure(Outcome& outcome, const CallFailure& failure, std::string_view doing) {
-  outcome.reason = failure.reason;
-  switch (failure.kind) {
-    case CallFailure::Kind::died:
-      outcome.verdict = failure.verdict;
-      outcome.session_dead = true;
-      return;
-    case CallFailure::Kind::broken:
-      outcome.verdict = Verdict::resource;
-      outcome.reason = fmt::format("{}: the judge itself ran short: {}", doing, failure.reason);
-      outcome.session_dead = true;
-      return;
-    case CallFailure::Kind::refused:
-      break;
-  }
-  switch (failure.status) {
-    case CHIPFIT_OUT_OF_MEMORY:
-      outcome.verdict = Verdict::too_big;
-      return;
-    case CHIPFIT_DEVICE_LOST:
-      outcome.verdict = Verdict::crashed;
-      outcome.reason = fmt::format("{}: device lost: {}", doing, failure.reason);
-      outcome.session_dead = true;
-      return;
-    default:
-      outcome.verdict = Verdict::dishonest_support;
-      outcome.reason = fmt::format("{} failed after the problem was accepted (P7): {}", doing, failure.reason);
-      return;
-  }
-}
 
 Outcome measure(Session& session, const Problem& problem, const CaseContext& context) {
   return CaseMeasurement(session, problem, context).run();

@@ -7,34 +7,19 @@
 #include <algorithm>
 #include <charconv>
 #include <nlohmann/json.hpp>
-#include <set>
 
-#include "harness/results/build_info.hpp"
 #include "harness/results/digest.hpp"
-#include "harness/results/manifest.hpp"
 #include "harness/sandbox/environment.hpp"
-#include "harness/telemetry/machine.hpp"
 #include "harness/wire/text.hpp"
 
 namespace chipfit::judge {
 
-struct Provenance::State {
-  results::Manifest manifest;
-  oracle::Seed master = oracle::secret_seed();
-  std::set<std::string> known_devices;
-  std::map<std::pair<Dtype, int>, double> peaks;
-  std::uint64_t last_level_cache_bytes = 0;
-  double verify_s = 0, total_s = 0;
-  double read_bandwidth = 0;
-};
-
-Provenance::Provenance(const RunOptions& options, const telemetry::Machine& machine, std::string run_id)
-    : state_(std::make_shared<State>()) {
-  results::Manifest& m = state_->manifest;
-  m = results::new_manifest();
-  m.run_id = std::move(run_id);
-  m.plan_sha256 = plan::plan_sha256(options.plan);
-  m.lab = options.lab;
+Provenance::Provenance(const RunOptions& options, const telemetry::Machine& machine, const RunFacts& run)
+    : manifest_(results::new_manifest()), last_level_cache_bytes_(machine.last_level_cache_bytes) {
+  results::Manifest& m = manifest_;
+  m.run_id = run.run_id;
+  m.plan_sha256 = run.plan_sha256;
+  m.lab = run.lab;
   m.argv = options.argv;
   m.machine = telemetry::to_json(machine);
   m.isolation_asked = options.in_process ? "in-process" : options.plan.isolation;
@@ -50,7 +35,6 @@ Provenance::Provenance(const RunOptions& options, const telemetry::Machine& mach
                 {"proven_s", s.proven_s},
                 {"steady_s", s.steady_s},
                 {"benchmark_flags", options.benchmark_flags}};
-  state_->last_level_cache_bytes = machine.last_level_cache_bytes;
   if (auto worker = results::sha256_file(options.worker_binary)) m.worker = {options.worker_binary.string(), *worker};
   for (const plan::PlannedDevice& device : options.plan.devices) {
     const auto known =
@@ -68,26 +52,22 @@ Provenance::Provenance(const RunOptions& options, const telemetry::Machine& mach
   }
 }
 
-std::string Provenance::harness_version() const {
-  return results::harness_version();
-}
-
 oracle::Seed Provenance::case_seed(const std::string& case_id, const std::string& backend, std::uint32_t device,
                                    int launch) const {
   const std::string digest = results::sha256(fmt::format("{}/{}/{}/{}", case_id, backend, device, launch));
   std::uint64_t tag = 0;
   std::from_chars(digest.data(), digest.data() + 16, tag, 16);
-  return state_->master.derive(tag);
+  return master_.derive(tag);
 }
 
 void Provenance::continue_from(const results::Manifest& before, const std::filesystem::path& folder) {
-  results::Manifest& m = state_->manifest;
+  results::Manifest& m = manifest_;
   m.started_utc = before.started_utc;
   m.devices = before.devices;
   m.peaks = before.peaks;
-  for (const auto& device : m.devices) state_->known_devices.insert(device.device_uid + "/" + device.backend);
+  for (const auto& device : m.devices) known_devices_.insert(device.device_uid + "/" + device.backend);
   for (const auto& peak : m.peaks)
-    if (peak.what == "read_bandwidth") state_->read_bandwidth = peak.value;
+    if (peak.what == "read_bandwidth") read_bandwidth_ = peak.value;
   for (auto& backend : m.backends)
     for (const auto& earlier : before.backends)
       if (earlier.name == backend.name && earlier.library == backend.library) backend = earlier;
@@ -100,12 +80,12 @@ void Provenance::continue_from(const results::Manifest& before, const std::files
 
 Result<void> Provenance::begin(const std::filesystem::path& folder) {
   if (const auto before = results::read_manifest(folder)) continue_from(*before, folder);
-  return results::write_manifest(folder, state_->manifest);
+  return results::write_manifest(folder, manifest_);
 }
 
 void Provenance::add_device(const DeviceFacts& facts, const std::vector<std::filesystem::path>& libraries) {
-  if (!state_->known_devices.insert(facts.uid + "/" + facts.backend).second) return;
-  results::Manifest& m = state_->manifest;
+  if (!known_devices_.insert(facts.uid + "/" + facts.backend).second) return;
+  results::Manifest& m = manifest_;
   for (results::ManifestBackend& backend : m.backends) {
     if (backend.name != facts.backend) continue;
     backend.version = facts.plugin.version;
@@ -147,41 +127,40 @@ void Provenance::add_device(const DeviceFacts& facts, const std::vector<std::fil
       if (static_cast<std::uint32_t>(type.id) == peak.dtype_in) what = type.name;
     m.peaks.push_back({facts.uid, what, "claimed", "device_info", peak.flop_per_s, "FLOP/s", 0});
   }
-  if (d.kind == CHIPFIT_CPU && state_->read_bandwidth == 0) {
+  if (d.kind == CHIPFIT_CPU && read_bandwidth_ == 0) {
     const int threads = static_cast<int>(std::max<std::uint32_t>(1, d.threads));
-    state_->read_bandwidth = cpu::measure_read_bandwidth(threads, state_->last_level_cache_bytes, 0.3);
-    m.peaks.push_back(
-        {"host", "read_bandwidth", "empirical", "streaming reads", state_->read_bandwidth, "byte/s", threads});
+    read_bandwidth_ = cpu::measure_read_bandwidth(threads, last_level_cache_bytes_, 0.3);
+    m.peaks.push_back({"host", "read_bandwidth", "empirical", "streaming reads", read_bandwidth_, "byte/s", threads});
   }
 }
 
 double Provenance::empirical_peak(Dtype input, int threads, double seconds) {
-  const auto [entry, is_new] = state_->peaks.try_emplace({input, threads}, 0.0);
+  const auto [entry, is_new] = peaks_.try_emplace({input, threads}, 0.0);
   if (is_new) {
     const cpu::EmpiricalPeak peak = cpu::measure_peak(input, threads, seconds);
     entry->second = peak.flop_per_s;
-    state_->manifest.peaks.push_back({"host", std::string(info(input).name), "empirical", std::string(peak.method),
-                                      peak.flop_per_s, "FLOP/s", threads});
+    manifest_.peaks.push_back({"host", std::string(info(input).name), "empirical", std::string(peak.method),
+                               peak.flop_per_s, "FLOP/s", threads});
   }
   return entry->second;
 }
 
 void Provenance::count_verification(double verify_s, double total_s) {
-  state_->verify_s += verify_s;
-  state_->total_s += total_s;
+  verify_s_ += verify_s;
+  total_s_ += total_s;
 }
 
 Result<void> Provenance::end(const std::filesystem::path& folder, bool interrupted) {
-  results::Manifest& m = state_->manifest;
+  results::Manifest& m = manifest_;
   m.interrupted = interrupted;
-  m.settings["case_time_s"] = state_->total_s;
-  m.settings["verification_time_s"] = state_->verify_s;
+  m.settings["case_time_s"] = total_s_;
+  m.settings["verification_time_s"] = verify_s_;
   rusage used{};
   if (getrusage(RUSAGE_SELF, &used) == 0)  // ru_maxrss counts KiB, shared memory included
     m.settings["judge_peak_memory_byte"] = static_cast<std::uint64_t>(used.ru_maxrss) * 1024;
   // No worker lives any more: the secret may be told, so that an auditor can make every case's data again.
-  m.seeds["master_hi"] = state_->master.hi;
-  m.seeds["master_lo"] = state_->master.lo;
+  m.seeds["master_hi"] = master_.hi;
+  m.seeds["master_lo"] = master_.lo;
   auto sealed = results::seal_run(folder, m, results::default_state_folder());
   if (!sealed) return pass_on(sealed.error());
   notes_.insert(notes_.end(), sealed->notes.begin(), sealed->notes.end());

@@ -1,6 +1,7 @@
 #pragma once
 #include <filesystem>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -16,9 +17,8 @@ namespace chipfit::judge {
 /// once complete at the end.
 class Provenance {
  public:
-  Provenance(const RunOptions&, const telemetry::Machine&, std::string run_id);
+  Provenance(const RunOptions&, const telemetry::Machine&, const RunFacts&);
 
-  std::string harness_version() const;
   Result<void> begin(const std::filesystem::path& folder);
   /// Seed of one case, derived from the run's master seed and the row's key.
   oracle::Seed case_seed(const std::string& case_id, const std::string& backend, std::uint32_t device,
@@ -36,8 +36,13 @@ class Provenance {
   /// A resumed run keeps what its earlier parts recorded.
   void continue_from(const results::Manifest& before, const std::filesystem::path& folder);
 
-  struct State;
-  std::shared_ptr<State> state_;
+  results::Manifest manifest_;
+  oracle::Seed master_ = oracle::secret_seed();
+  std::set<std::string> known_devices_;
+  std::map<std::pair<Dtype, int>, double> peaks_;  // FLOP/s by input type and threads
+  std::uint64_t last_level_cache_bytes_;
+  double read_bandwidth_ = 0;  // byte/s; 0: not measured yet
+  double verify_s_ = 0, total_s_ = 0;
   std::vector<std::string> notes_;
 };
 

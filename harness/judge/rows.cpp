@@ -147,9 +147,9 @@ Row make_row(const RunFacts& run, const plan::PlannedCase& planned, const Device
     const double rate = static_cast<double>(flop(planned.problem)) / outcome.time.median;
     const double ceiling = claimed > 0 ? claimed : peak_empirical_flop_per_s;
     if (ceiling > 0 && rate > 1.02 * ceiling) conditions.push_back(Condition::implausible);
-    row.set(Column::grade_e, outcome.grade_e);
-    row.set(Column::grade, outcome.grade);
-    row.set(Column::row_max_over_median, outcome.row_max_over_median);
+    row.set(Column::grade_e, outcome.checks.grade_e);
+    row.set(Column::grade, outcome.checks.grade);
+    row.set(Column::row_max_over_median, outcome.checks.row_max_over_median);
   }
   set_conditions(row, conditions);
   row.set(Column::rounds, static_cast<std::int64_t>(outcome.round_s.size()));
@@ -163,7 +163,7 @@ Row make_row(const RunFacts& run, const plan::PlannedCase& planned, const Device
     row.set(Column::peak_source, "claimed");
   }
   if (peak_empirical_flop_per_s > 0) row.set(Column::peak_empirical_flop_per_s, peak_empirical_flop_per_s);
-  row.set(Column::check, outcome.check.empty() ? "none" : outcome.check);
+  row.set(Column::check, outcome.checks.methods.empty() ? "none" : outcome.checks.methods);
   if (outcome.repeatable) row.set(Column::repeatable, std::int64_t{*outcome.repeatable ? 1 : 0});
   row.set(Column::harness_version, run.harness_version);
   row.set(Column::plan_sha256, run.plan_sha256);

@@ -15,6 +15,7 @@
 #include "harness/judge/provenance.hpp"
 #include "harness/judge/rows.hpp"
 #include "harness/judge/stop_signal.hpp"
+#include "harness/results/build_info.hpp"
 #include "harness/results/digest.hpp"
 #include "harness/sandbox/protect.hpp"
 #include "harness/telemetry/machine.hpp"
@@ -35,6 +36,10 @@ struct DeviceState {
 };
 
 constexpr int deaths_allowed = 3;
+
+std::string case_name(const std::string& case_id, const std::string& backend, std::uint32_t device) {
+  return fmt::format("{}/{}/{}", case_id, backend, device);
+}
 
 /// The one place that workers may write to; gone with the run.
 class ScratchFolder {
@@ -60,21 +65,22 @@ class ScratchFolder {
 
 class Runner {
  public:
-  Runner(const RunOptions& options, RunObserver& observer, Journal& journal, const StopSignal& signal)
+  Runner(const RunOptions& options, std::string plan_sha256, RunObserver& observer, Journal& journal,
+         const StopSignal& signal)
       : options_(options),
         observer_(observer),
         journal_(journal),
         stop_(signal.flag()),
         machine_(telemetry::describe_machine()),
         devices_(options.plan.devices.size()),
-        provenance_(options, machine_, journal.run_id()) {
-    run_.run_id = journal.run_id();
-    run_.host = machine_.host;
-    run_.lab = options.lab;
-    run_.plan_sha256 = plan::plan_sha256(options.plan);
-    run_.harness_version = provenance_.harness_version();
-    run_.isolation = options.in_process ? "in-process" : "L0";
-    run_.provenance = "self";
+        run_{.run_id = journal.run_id(),
+             .host = machine_.host,
+             .lab = options.lab,
+             .plan_sha256 = std::move(plan_sha256),
+             .harness_version = results::harness_version(),
+             .isolation = options.in_process ? "in-process" : "L0",
+             .provenance = "self"},
+        provenance_(options, machine_, run_) {
     for (std::size_t d = 0; d < devices_.size(); ++d) {
       const plan::PlannedDevice& planned = options.plan.devices[d];
       DeviceFacts& facts = devices_[d].facts;
@@ -136,7 +142,7 @@ class Runner {
     for (std::size_t d = 0; d < devices_.size(); ++d) {
       const plan::PlannedDevice& device = options_.plan.devices[d];
       for (const auto& planned_case : options_.plan.cases) {
-        cases.push_back({fmt::format("{}/{}/{}", planned_case.case_id, device.backend, device.device_index),
+        cases.push_back({case_name(planned_case.case_id, device.backend, device.device_index),
                          [this, d, &planned_case] { return next_launch(planned_case, d); }});
       }
     }
@@ -185,7 +191,7 @@ class Runner {
     }
     done_.insert({planned_case.case_id, state.facts.backend, state.facts.index, launch});
     summary_.rows.push_back(row);
-    provenance_.count_verification(outcome.verify_s, outcome.total_s);
+    provenance_.count_verification(outcome.checks.verify_s, outcome.total_s);
     observer_.case_finished(row, done_.size(), planned());
     return row;
   }
@@ -194,12 +200,10 @@ class Runner {
     Outcome outcome;
     if (auto opened = session_for(d, launch); !opened) {
       const CallFailure& failure = opened.error();
-      if (failure.kind == CallFailure::Kind::refused && failure.status == CHIPFIT_UNAVAILABLE) {
-        outcome.verdict = Verdict::skipped_unstable;
-        outcome.reason = "the backend is unavailable: " + failure.reason;
-      } else {
-        apply_failure(outcome, failure, "open");
-      }
+      const bool unavailable = failure.kind == CallFailure::Kind::refused && failure.status == CHIPFIT_UNAVAILABLE;
+      static_cast<Ending&>(outcome) =
+          unavailable ? Ending{Verdict::skipped_unstable, "the backend is unavailable: " + failure.reason}
+                      : ending_of(failure, "open");
       outcome.session_dead = true;
       return outcome;
     }
@@ -272,8 +276,8 @@ class Runner {
   const std::atomic<bool>& stop_;
   telemetry::Machine machine_;
   std::vector<DeviceState> devices_;
-  Provenance provenance_;
   RunFacts run_;
+  Provenance provenance_;
   std::set<RowKey> done_;
   RunSummary summary_;
   std::optional<Error> fatal_;
@@ -302,7 +306,7 @@ MeasureSettings MeasureSettings::quick_look() {
 }
 
 std::string benchmark_name(const std::string& case_id, const std::string& backend, std::uint32_t device) {
-  return google_benchmark_name(fmt::format("{}/{}/{}", case_id, backend, device));
+  return google_benchmark_name(case_name(case_id, backend, device));
 }
 
 Result<RunSummary> run(const RunOptions& options, RunObserver& observer) {
@@ -311,10 +315,10 @@ Result<RunSummary> run(const RunOptions& options, RunObserver& observer) {
                 "it is installed beside chipfit; build or install again");
   sandbox::protect_self();
   const StopSignal signal;
-  auto journal =
-      options.resume ? Journal::resume(options.out, plan::plan_sha256(options.plan)) : Journal::create(options.out);
+  const std::string plan_sha256 = plan::plan_sha256(options.plan);
+  auto journal = options.resume ? Journal::resume(options.out, plan_sha256) : Journal::create(options.out);
   if (!journal) return pass_on(journal.error());
-  Runner runner(options, observer, *journal, signal);
+  Runner runner(options, plan_sha256, observer, *journal, signal);
   return runner.run();
 }
 

@@ -108,22 +108,15 @@ class Client final : public Worker {
     return done(call(Call::download, bytes_of(wire::TransferRequest{id, 0, at, offset, bytes}), deadlines_.transfer_s));
   }
 
-  CallResult<chipfit_status> supports(const Problem& problem) override {
+  CallResult<void> supports(const Problem& problem) override {
     const chipfit_problem abi = wire::to_abi(problem);
-    if (abi.since_minor > facts_.abi_minor) return CHIPFIT_UNSUPPORTED;
-    const auto reply = call(Call::supports, bytes_of(abi), deadlines_.prepare_s);
-    if (reply) return CHIPFIT_OK;
-    if (reply.error().kind == CallFailure::Kind::refused) return reply.error().status;
-    return tl::unexpected(reply.error());
+    if (is_too_new(abi)) return refused_as_too_new(abi);
+    return done(call(Call::supports, bytes_of(abi), deadlines_.prepare_s));
   }
 
   CallResult<Prepared> prepare(const Problem& problem) override {
     const chipfit_problem abi = wire::to_abi(problem);
-    // A plugin never sees a kind of problem that is newer than itself.
-    if (abi.since_minor > facts_.abi_minor) {
-      return refused(CHIPFIT_UNSUPPORTED,
-                     fmt::format("needs ABI 1.{}, the plugin has 1.{}", abi.since_minor, facts_.abi_minor));
-    }
+    if (is_too_new(abi)) return refused_as_too_new(abi);
     const auto reply = call(Call::prepare, bytes_of(abi), deadlines_.prepare_s);
     if (!reply) return tl::unexpected(reply.error());
     return Prepared{static_cast<KernelId>(reply->header.value), wire::clean_text(wire::field_text(reply->header.text))};
@@ -160,6 +153,13 @@ class Client final : public Worker {
   std::vector<std::filesystem::path> loaded_libraries() const override { return executable_mappings(pid()); }
 
  private:
+  /// A plugin never sees a kind of problem that is newer than itself.
+  bool is_too_new(const chipfit_problem& problem) const { return problem.since_minor > facts_.abi_minor; }
+  tl::unexpected<CallFailure> refused_as_too_new(const chipfit_problem& problem) const {
+    return refused(CHIPFIT_UNSUPPORTED,
+                   fmt::format("needs ABI 1.{}, the plugin has 1.{}", problem.since_minor, facts_.abi_minor));
+  }
+
   // Not insert(): g++ 12 warns of an overflow in it that is none.
   static void append(std::vector<std::byte>& to, Bytes from) {
     const std::size_t before = to.size();

@@ -24,6 +24,8 @@ struct CallFailure {
   chipfit_status status = CHIPFIT_INTERNAL;
   Verdict verdict = Verdict::crashed;
   std::string reason;  ///< "enqueue: SIGSEGV", "sync: no answer in 4.0 s", the plugin's last_error
+
+  bool is_unsupported() const { return kind == Kind::refused && status == CHIPFIT_UNSUPPORTED; }
 };
 
 template <class T>
@@ -68,6 +70,7 @@ constexpr std::size_t max_batch = wire::max_batch;
 struct BatchTimes {
   double revealed_s = 0;  ///< just before the message with the views was sent
   double synced_s = 0;    ///< just after the reply arrived
+  double seconds() const { return synced_s - revealed_s; }
 };
 
 /// The judge's end of one worker process that has loaded one plugin. One call = one ABI call (a batch is one call),
@@ -99,8 +102,8 @@ class Worker {
   virtual CallResult<void> upload(BufferId, std::uint64_t at, std::uint64_t input_offset, std::uint64_t bytes) = 0;
   virtual CallResult<void> download(BufferId, std::uint64_t at, std::uint64_t output_offset, std::uint64_t bytes) = 0;
 
-  /// OK, UNSUPPORTED … as the plugin answers; OK where it has no supports().
-  virtual CallResult<chipfit_status> supports(const Problem&) = 0;
+  /// Refused, with the plugin's reason, where it says no; not refused where it has no supports().
+  virtual CallResult<void> supports(const Problem&) = 0;
   struct Prepared {
     KernelId kernel = 0;
     std::string algorithm;  ///< empty where the plugin does not say

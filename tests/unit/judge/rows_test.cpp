@@ -20,7 +20,7 @@ Outcome measured(double seconds) {
   outcome.round_s = {seconds, seconds, seconds};
   outcome.problems_per_round = 4;
   outcome.time = stats::median_ci(outcome.round_s);
-  outcome.check = "exact+projection";
+  outcome.checks.methods = "exact+projection";
   return outcome;
 }
 
@@ -70,25 +70,6 @@ TEST(Rows, QuantilesNeedEnoughSamples) {
   EXPECT_TRUE(row.text(Column::latency_p99_s).empty());
   EXPECT_EQ(row.text(Column::pad_h), "1");
   EXPECT_EQ(row.text(Column::direction), "fwd");
-}
-
-TEST(Rows, FailuresOfACallBecomeVerdicts) {
-  Outcome outcome;
-  apply_failure(
-      outcome,
-      {.kind = CallFailure::Kind::refused, .status = CHIPFIT_OUT_OF_MEMORY, .verdict = {}, .reason = "no room"},
-      "alloc");
-  EXPECT_EQ(outcome.verdict, Verdict::too_big);
-  EXPECT_FALSE(outcome.session_dead);
-  apply_failure(outcome,
-                {.kind = CallFailure::Kind::refused, .status = CHIPFIT_DEVICE_LOST, .verdict = {}, .reason = "gone"},
-                "sync");
-  EXPECT_EQ(outcome.verdict, Verdict::crashed);
-  EXPECT_TRUE(outcome.session_dead);
-  apply_failure(
-      outcome,
-      {.kind = CallFailure::Kind::died, .status = {}, .verdict = Verdict::timeout, .reason = "sync: no answer"}, "run");
-  EXPECT_EQ(outcome.verdict, Verdict::timeout);
 }
 
 }  // namespace

@@ -1,0 +1,19 @@
+#include "harness/judge/clocks.hpp"
+
+#include <algorithm>
+
+namespace chipfit::judge {
+
+Clocks compare_clocks(std::span<const double> each_s, double total_s) {
+  double sum = 0;
+  for (const double s : each_s) {
+    if (!(s >= 0)) return Clocks::differ;
+    sum += s;
+  }
+  if (!(sum <= total_s * 1.001 + 1e-6)) return Clocks::differ;
+  const double overhead = 1e-3 + 10e-6 * static_cast<double>(each_s.size()) + 0.1 * total_s;
+  if (sum >= total_s - overhead) return Clocks::agree;
+  return sum >= 0.75 * total_s - std::min(0.03, 0.4 * total_s) ? Clocks::busy : Clocks::differ;
+}
+
+}  // namespace chipfit::judge

@@ -1,0 +1,48 @@
+#pragma once
+#include <array>
+#include <string>
+
+#include "harness/judge/arena.hpp"
+#include "harness/judge/ending.hpp"
+#include "kernels/oracle/oracle.hpp"
+
+namespace chipfit::judge {
+
+/// What checking has shown, for the row.
+struct CheckRecord {
+  std::string methods;  ///< of the oracle that the case passed: "exact+projection"
+  double grade_e = 0, row_max_over_median = 0;
+  std::string grade;
+  double verify_s = 0;  ///< everything done for checking: copying out, comparing poison, oracle, poisoning anew
+};
+
+/// Looks at outputs and inputs that lie on the device: guard, poison, oracle. Keeps the record of one case.
+class OutputChecks {
+ public:
+  enum class Kind { exact, grade };
+
+  /// All outlive this object.
+  OutputChecks(Arena& arena, const Problem& problem, int oracle_threads)
+      : arena_(arena), problem_(problem), oracle_threads_(oracle_threads), sizes_(operands(problem)) {}
+
+  /// Copies a slot out, checks it as the result of `view`, and poisons it anew, so that a later skipped write is seen.
+  Step slot(Kind, int slot, const DrawnView& view);
+  /// Checks what was fetched: OVERRUN, NOT_WRITTEN, then the oracle's finding.
+  Step output(Kind, const Arena::Fetched&, const oracle::Claim&);
+  /// INPUT_MODIFIED when the device does not hold what was uploaded to [from, from + bytes) of pool `i`.
+  Step input_unchanged(int i, std::uint64_t from, std::uint64_t bytes);
+
+  const CheckRecord& record() const { return record_; }
+
+ private:
+  Step weigh(Kind, const Arena::Fetched&, const oracle::Claim&);
+  void note_method(std::string_view);
+
+  Arena& arena_;
+  const Problem& problem_;
+  int oracle_threads_;
+  Operands sizes_;
+  CheckRecord record_;
+};
+
+}  // namespace chipfit::judge

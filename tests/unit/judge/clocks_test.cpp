@@ -1,0 +1,41 @@
+#include "harness/judge/clocks.hpp"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <vector>
+
+namespace chipfit::judge {
+namespace {
+
+std::vector<double> problems(int count, double each_s) {
+  return std::vector<double>(static_cast<std::size_t>(count), each_s);
+}
+
+TEST(Clocks, ATimeThatIsNoTimeDiffers) {
+  EXPECT_EQ(compare_clocks(std::vector{0.1, std::numeric_limits<double>::quiet_NaN()}, 0.2), Clocks::differ);
+  EXPECT_EQ(compare_clocks(std::vector{0.3, -0.1}, 0.2), Clocks::differ);
+  EXPECT_EQ(compare_clocks(std::vector{std::numeric_limits<double>::infinity()}, 0.2), Clocks::differ);
+}
+
+TEST(Clocks, NoWorkerSeesMoreTimeThanTheJudge) {
+  EXPECT_EQ(compare_clocks(problems(10, 0.0101), 0.1), Clocks::differ);
+  EXPECT_EQ(compare_clocks(problems(10, 0.01), 0.1), Clocks::agree);
+}
+
+TEST(Clocks, AWorkerThatShowsHalfOfTheTimeDiffersHoweverBusyTheMachineIs) {
+  EXPECT_EQ(compare_clocks(problems(100, 0.002), 0.4), Clocks::differ);
+}
+
+TEST(Clocks, ReadingTheClockAndEnqueueingMayTakeTenMicrosecondsAProblem) {
+  EXPECT_EQ(compare_clocks(problems(1000, 10e-6), 0.02), Clocks::agree);
+  EXPECT_EQ(compare_clocks(problems(1000, 10e-6), 0.1), Clocks::differ);
+}
+
+TEST(Clocks, ATimeSliceThatIsMissingMeansABusyMachine) {
+  EXPECT_EQ(compare_clocks(problems(10, 0.007), 0.1), Clocks::busy) << "30 ms of 100 were lost";
+  EXPECT_EQ(compare_clocks(problems(10, 0.004), 0.1), Clocks::differ) << "60 ms of 100 were lost";
+}
+
+}  // namespace
+}  // namespace chipfit::judge
