@@ -14,8 +14,6 @@ namespace {
 
 /// Median of |N(0, 1)|.
 constexpr double kHalfNormalMedian = 0.6744897501960817;
-/// Root mean square relative error of one rounding in unit roundoffs, over evenly spread logarithms: √(1/(8·ln 2)).
-constexpr double kRounding = 0.42;
 constexpr double kFalseAlarm = 1e-10;
 
 // Bounds of the families in units of 2^-24 (measured, see docs/oracle.md).

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "kernels/oracle/elementwise.hpp"
 #include "kernels/oracle/reference.hpp"
 
 namespace chipfit::oracle {
@@ -90,6 +91,8 @@ TEST(Honest, TenThousandRandomTrialsWithoutAFalseAlarm) {
     ASSERT_EQ(report.finding, Finding::ok)
         << case_id(problem) << " trial " << trial << " terms " << terms << ": " << report.reason << " ("
         << report.method << ", E " << report.e << ", limit " << report.limit << ")";
+    const Elementwise seen = check_elementwise(t.claim(), secret, 1);
+    ASSERT_EQ(seen.finding, Finding::ok) << case_id(problem) << " trial " << trial << ": " << seen.reason;
   }
 }
 
