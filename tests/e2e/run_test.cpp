@@ -71,6 +71,10 @@ TEST(Run, GivesEveryCaseOneVerifiedRowOnTwoBackends) {
     EXPECT_EQ(verdict, "OK") << row.text(Column::reason);
     EXPECT_GE(row.integer(Column::rounds_checked).value_or(0), 3);
     EXPECT_GE(row.integer(Column::rounds).value_or(0), 3);
+    EXPECT_NE(row.text(Column::check).find("elementwise"), std::string::npos);
+    const bool integers = row.text(Column::dtype_a) == "i8";
+    EXPECT_TRUE(integers ? row.real(Column::err_backward) == 0 : row.real(Column::err_backward).value_or(0) > 0);
+    EXPECT_EQ(row.text(Column::acc_bits_implied).empty(), integers) << "f32 and f64 outputs hide nothing";
     EXPECT_GT(row.real(Column::rate_flop_per_s).value_or(0), 0);
     EXPECT_GT(row.real(Column::rate_proven_flop_per_s).value_or(0), 0);
     EXPECT_EQ(row.text(Column::proven_mode), "accumulate");
