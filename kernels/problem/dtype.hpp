@@ -19,10 +19,15 @@ struct DtypeInfo {
   Dtype id;
   std::string_view name;
   int bytes;
-  bool is_integer;
+  bool is_integer, is_unsigned;
   int significand_bits;   ///< including the implicit one; integers: value bits
   double unit_roundoff;   ///< 2^-significand_bits for floating types, 0 for integers
   double largest_finite;  ///< largest finite value
+  /// Bits that devices in use keep where they add up products of this type (integers: of the sum's magnitude): 14 for
+  /// fp8 on Hopper, whatever the declared accumulator (docs/oracle.md).
+  int accumulation_bits;
+  Dtype computed_as;        ///< what a processor without instructions for this type converts it to
+  std::uint64_t quiet_nan;  ///< bits that make a code a quiet NaN, whatever the others are; 0 where there is none
 };
 
 std::span<const DtypeInfo> all_dtypes();
