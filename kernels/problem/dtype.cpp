@@ -68,7 +68,12 @@ Result<DtypeCombo> default_combo(Dtype input) {
     if (combo.a == input) return combo;
   }
   return fail(Error::Kind::usage, fmt::format("{} is not an input type", info(input).name), {},
-              "i32 is the accumulator and the result of i8");
+              "i32 is the accumulator and the result of i8 and u8");
+}
+
+int accumulation_bits(const DtypeCombo& combo) {
+  return std::min(
+      {info(combo.a).accumulation_bits, info(combo.b).accumulation_bits, info(combo.acc).accumulation_bits});
 }
 
 std::span<const DtypeCombo> all_combos() {

@@ -15,10 +15,14 @@ struct F16 {
 struct Bf16 {
   std::uint16_t bits;
 };
+struct E4m3 {
+  std::uint8_t bits;
+};
 
 /// Calls X(storage type, name of the Dtype) for every element type.
 #define CHIPFIT_FOR_EACH_ELEMENT(X) \
-  X(double, f64) X(float, f32) X(F16, f16) X(Bf16, bf16) X(std::int8_t, i8) X(std::int32_t, i32)
+  X(double, f64)                    \
+  X(float, f32) X(F16, f16) X(Bf16, bf16) X(E4m3, e4m3) X(std::int8_t, i8) X(std::uint8_t, u8) X(std::int32_t, i32)
 
 /// The value of an element. This and narrow() have no branches and are inlined, so that loops over them vectorise for
 /// whatever instruction set the loop is compiled for.
@@ -38,6 +42,15 @@ CHIPFIT_ALWAYS_INLINE double widen(F16 x) {
   return __builtin_bit_cast(float, bits | (std::uint32_t{x.bits} & 0x8000u) << 16);
 }
 
+CHIPFIT_ALWAYS_INLINE double widen(E4m3 x) {
+  const std::uint32_t magnitude = x.bits & 0x7Fu;
+  // Not by a product with subnormal floats, which are frequent here and slow.
+  const float subnormal = static_cast<float>(static_cast<std::int32_t>(magnitude)) * 0x1p-9f;
+  const std::uint32_t normal = magnitude == 0x7Fu ? 0x7FC00000u : (magnitude << 20) + (120u << 23);
+  const std::uint32_t bits = magnitude < 0x08u ? __builtin_bit_cast(std::uint32_t, subnormal) : normal;
+  return __builtin_bit_cast(float, bits | (std::uint32_t{x.bits} & 0x80u) << 24);
+}
+
 /// Code of the value nearest to a finite float of this magnitude, ties to even, in a format of so many bits whose
 /// exponents go on upwards without end.
 template <int exponent_bits, int fraction_bits>
@@ -54,8 +67,9 @@ CHIPFIT_ALWAYS_INLINE std::uint32_t rounded_code(std::uint32_t magnitude) {
   return magnitude < (128 - bias) << 23 ? subnormal : normal;
 }
 
-/// Rounds a float to nearest, ties to even; only for the floating types. Past the largest finite value: infinity. A
-/// NaN stays a NaN of the same sign, made quiet.
+/// Rounds a float to nearest, ties to even; only for the floating types. What is past the largest finite value becomes
+/// infinity, in the 8-bit types that value (infinity too: the saturating conversion of OCP). A NaN stays a NaN of the
+/// same sign, made quiet.
 template <class T>
 CHIPFIT_ALWAYS_INLINE T narrow(float x) {
   return x;
@@ -72,6 +86,12 @@ CHIPFIT_ALWAYS_INLINE Bf16 narrow<Bf16>(float x) {
   const std::uint32_t bits = __builtin_bit_cast(std::uint32_t, x);
   const std::uint32_t rounded = (bits + 0x7FFFu + ((bits >> 16) & 1u)) >> 16, nan = bits >> 16 | 0x40u;
   return {static_cast<std::uint16_t>((bits & 0x7FFFFFFFu) > 0x7F800000u ? nan : rounded)};
+}
+template <>
+CHIPFIT_ALWAYS_INLINE E4m3 narrow<E4m3>(float x) {
+  const std::uint32_t bits = __builtin_bit_cast(std::uint32_t, x), magnitude = bits & 0x7FFFFFFFu;
+  const std::uint32_t finite = std::min(rounded_code<4, 3>(magnitude), 0x7Eu);
+  return {static_cast<std::uint8_t>((magnitude > 0x7F800000u ? 0x7Fu : finite) | (bits >> 24 & 0x80u))};
 }
 
 /// The value of an element that is known to be an integer (of at most 2^51 for f64, 2^30 for the others), modulo 2^64.

@@ -35,6 +35,7 @@ struct Format {
     const int bias = (1 << (exponent_bits - 1)) - 1, magnitude = code & (sign() - 1);
     const int exponent = magnitude >> fraction_bits, fraction = magnitude & ((1 << fraction_bits) - 1);
     const double one = (code & sign()) != 0 ? -1 : 1;
+    // IEEE 754 keeps the whole last exponent for infinities and NaNs, E4M3 only its last code.
     if (magnitude > largest) return fraction == 0 ? one * kInf : kNan;
     const double significand = std::ldexp(fraction, -fraction_bits) + (exponent == 0 ? 0 : 1);
     return one * std::ldexp(significand, (exponent == 0 ? 1 : exponent) - bias);
@@ -53,7 +54,8 @@ Format format(Dtype id, int exponent_bits, int fraction_bits, int largest, int o
           [](float x) { return static_cast<int>(narrow<T>(x).bits); }};
 }
 const Format kFormats[] = {format<F16, std::uint16_t>(Dtype::f16, 5, 10, 0x7BFF, 0x7C00),
-                           format<Bf16, std::uint16_t>(Dtype::bf16, 8, 7, 0x7F7F, 0x7F80)};
+                           format<Bf16, std::uint16_t>(Dtype::bf16, 8, 7, 0x7F7F, 0x7F80),
+                           format<E4m3, std::uint8_t>(Dtype::e4m3, 4, 3, 0x7E, 0x7E)};
 
 class Narrow : public testing::TestWithParam<Format> {
  protected:
@@ -153,6 +155,22 @@ TEST(Store, IntegersRoundToNearestAndI8Saturates) {
   EXPECT_EQ(i8(-0.75), -1);
 }
 
+TEST(Store, U8Saturates) {
+  const auto u8 = [](double value) {
+    std::uint8_t cell = 1;
+    store(Dtype::u8, &cell, 0, value);
+    return static_cast<int>(cell);
+  };
+  EXPECT_EQ(u8(255.4), 255);
+  EXPECT_EQ(u8(1e9), 255);
+  EXPECT_EQ(u8(kInf), 255);
+  EXPECT_EQ(u8(-0.75), 0);
+  EXPECT_EQ(u8(-kInf), 0);
+  EXPECT_EQ(u8(kNan), 0);
+  EXPECT_EQ(u8(127.5), 128);
+  EXPECT_EQ(u8(128.5), 128);
+}
+
 TEST(Store, I32WrapsAsAnAccumulatorDoes) {
   const auto i32 = [](double value) {
     std::int32_t cell = 0;
@@ -183,6 +201,25 @@ TEST(Store, WritesOneElementOnly) {
 }
 
 // The bulk loops are compiled for several instruction sets; lengths around the vector widths reach their tails.
+TEST(Store, Fp8ByTheTablesOfItsSpecification) {
+  const auto e4m3 = [](double value) {
+    std::uint8_t cell = 0;
+    store(Dtype::e4m3, &cell, 0, value);
+    return static_cast<int>(cell);
+  };
+  EXPECT_EQ(e4m3(448), 0x7E);  // S.1111.110, the largest
+  EXPECT_EQ(e4m3(464), 0x7E);  // the tie to what would be 480, were it no NaN
+  EXPECT_EQ(e4m3(-1e30), 0xFE);
+  EXPECT_EQ(e4m3(kInf), 0x7E);
+  EXPECT_EQ(e4m3(-kInf), 0xFE);
+  EXPECT_EQ(e4m3(kNan), 0x7F);
+  EXPECT_EQ(e4m3(0x1p-6), 0x08);    // the smallest normal
+  EXPECT_EQ(e4m3(0x1p-9), 0x01);    // the smallest subnormal
+  EXPECT_EQ(e4m3(0x1p-10), 0x00);   // half of it: to even
+  EXPECT_EQ(e4m3(0x1.8p-9), 0x02);  // one and a half of it: to even
+  EXPECT_EQ(e4m3(-0.0), 0x80);
+}
+
 TEST(Bulk, IsTheSameAsElementByElement) {
   std::mt19937_64 random(7);
   for (const DtypeInfo& dtype : all_dtypes()) {
