@@ -9,8 +9,8 @@
 namespace chipfit {
 
 /// Element types. The numbers are those of the plugin ABI (chipfit_dtype) and never change.
-/// e4m3 is the 8-bit type of OCP without infinities.
-enum class Dtype : std::uint8_t { f64 = 1, f32 = 2, f16 = 3, bf16 = 4, e4m3 = 5, i8 = 7, u8 = 8, i32 = 9 };
+/// e4m3 and e5m2 are the 8-bit types of OCP, the first without infinities.
+enum class Dtype : std::uint8_t { f64 = 1, f32 = 2, f16 = 3, bf16 = 4, e4m3 = 5, e5m2 = 6, i8 = 7, u8 = 8, i32 = 9 };
 
 /// How f32 may be computed. The numbers are those of the plugin ABI (chipfit_math) and never change.
 enum class Math : std::uint8_t { strict = 1, relaxed = 2, tf32 = 3, f16 = 4, bf16 = 5 };
@@ -49,7 +49,8 @@ struct DtypeCombo {
 /// product that processors have of it: u8·i8 → i32/i32. Error (usage) for a type that is no input type (i32).
 Result<DtypeCombo> default_combo(Dtype input);
 
-/// The combinations that are defined: the defaults above, and the 16-bit and 8-bit floating types with f32 result.
+/// The combinations that are defined: the defaults above, and the 16-bit and 8-bit floating types with f32 result,
+/// the two 8-bit ones also multiplied by each other.
 std::span<const DtypeCombo> all_combos();
 
 /// Bits that devices in use keep of a sum of products of these types: those of the table, and of the accumulator.

@@ -18,11 +18,15 @@ struct Bf16 {
 struct E4m3 {
   std::uint8_t bits;
 };
+struct E5m2 {
+  std::uint8_t bits;
+};
 
 /// Calls X(storage type, name of the Dtype) for every element type.
 #define CHIPFIT_FOR_EACH_ELEMENT(X) \
   X(double, f64)                    \
-  X(float, f32) X(F16, f16) X(Bf16, bf16) X(E4m3, e4m3) X(std::int8_t, i8) X(std::uint8_t, u8) X(std::int32_t, i32)
+  X(float, f32)                     \
+  X(F16, f16) X(Bf16, bf16) X(E4m3, e4m3) X(E5m2, e5m2) X(std::int8_t, i8) X(std::uint8_t, u8) X(std::int32_t, i32)
 
 /// The value of an element. This and narrow() have no branches and are inlined, so that loops over them vectorise for
 /// whatever instruction set the loop is compiled for.
@@ -48,6 +52,14 @@ CHIPFIT_ALWAYS_INLINE double widen(E4m3 x) {
   const float subnormal = static_cast<float>(static_cast<std::int32_t>(magnitude)) * 0x1p-9f;
   const std::uint32_t normal = magnitude == 0x7Fu ? 0x7FC00000u : (magnitude << 20) + (120u << 23);
   const std::uint32_t bits = magnitude < 0x08u ? __builtin_bit_cast(std::uint32_t, subnormal) : normal;
+  return __builtin_bit_cast(float, bits | (std::uint32_t{x.bits} & 0x80u) << 24);
+}
+
+CHIPFIT_ALWAYS_INLINE double widen(E5m2 x) {
+  const std::uint32_t magnitude = x.bits & 0x7Fu;
+  const float subnormal = static_cast<float>(static_cast<std::int32_t>(magnitude)) * 0x1p-16f;
+  const std::uint32_t normal = (magnitude << 21) + (magnitude >= 0x7Cu ? 224u << 23 : 112u << 23);
+  const std::uint32_t bits = magnitude < 0x04u ? __builtin_bit_cast(std::uint32_t, subnormal) : normal;
   return __builtin_bit_cast(float, bits | (std::uint32_t{x.bits} & 0x80u) << 24);
 }
 
@@ -92,6 +104,12 @@ CHIPFIT_ALWAYS_INLINE E4m3 narrow<E4m3>(float x) {
   const std::uint32_t bits = __builtin_bit_cast(std::uint32_t, x), magnitude = bits & 0x7FFFFFFFu;
   const std::uint32_t finite = std::min(rounded_code<4, 3>(magnitude), 0x7Eu);
   return {static_cast<std::uint8_t>((magnitude > 0x7F800000u ? 0x7Fu : finite) | (bits >> 24 & 0x80u))};
+}
+template <>
+CHIPFIT_ALWAYS_INLINE E5m2 narrow<E5m2>(float x) {
+  const std::uint32_t bits = __builtin_bit_cast(std::uint32_t, x), magnitude = bits & 0x7FFFFFFFu;
+  const std::uint32_t finite = std::min(rounded_code<5, 2>(magnitude), 0x7Bu);
+  return {static_cast<std::uint8_t>((magnitude > 0x7F800000u ? 0x7Eu : finite) | (bits >> 24 & 0x80u))};
 }
 
 /// The value of an element that is known to be an integer (of at most 2^51 for f64, 2^30 for the others), modulo 2^64.

@@ -55,7 +55,8 @@ Format format(Dtype id, int exponent_bits, int fraction_bits, int largest, int o
 }
 const Format kFormats[] = {format<F16, std::uint16_t>(Dtype::f16, 5, 10, 0x7BFF, 0x7C00),
                            format<Bf16, std::uint16_t>(Dtype::bf16, 8, 7, 0x7F7F, 0x7F80),
-                           format<E4m3, std::uint8_t>(Dtype::e4m3, 4, 3, 0x7E, 0x7E)};
+                           format<E4m3, std::uint8_t>(Dtype::e4m3, 4, 3, 0x7E, 0x7E),
+                           format<E5m2, std::uint8_t>(Dtype::e5m2, 5, 2, 0x7B, 0x7B)};
 
 class Narrow : public testing::TestWithParam<Format> {
  protected:
@@ -202,11 +203,12 @@ TEST(Store, WritesOneElementOnly) {
 
 // The bulk loops are compiled for several instruction sets; lengths around the vector widths reach their tails.
 TEST(Store, Fp8ByTheTablesOfItsSpecification) {
-  const auto e4m3 = [](double value) {
+  const auto code = [](Dtype type, double value) {
     std::uint8_t cell = 0;
-    store(Dtype::e4m3, &cell, 0, value);
+    store(type, &cell, 0, value);
     return static_cast<int>(cell);
   };
+  const auto e4m3 = [&](double value) { return code(Dtype::e4m3, value); };
   EXPECT_EQ(e4m3(448), 0x7E);  // S.1111.110, the largest
   EXPECT_EQ(e4m3(464), 0x7E);  // the tie to what would be 480, were it no NaN
   EXPECT_EQ(e4m3(-1e30), 0xFE);
@@ -218,6 +220,20 @@ TEST(Store, Fp8ByTheTablesOfItsSpecification) {
   EXPECT_EQ(e4m3(0x1p-10), 0x00);   // half of it: to even
   EXPECT_EQ(e4m3(0x1.8p-9), 0x02);  // one and a half of it: to even
   EXPECT_EQ(e4m3(-0.0), 0x80);
+
+  const auto e5m2 = [&](double value) { return code(Dtype::e5m2, value); };
+  EXPECT_EQ(e5m2(57344), 0x7B);  // S.11110.11, the largest
+  EXPECT_EQ(e5m2(61440), 0x7B);  // the tie to 2^16
+  EXPECT_EQ(e5m2(-1e30), 0xFB);
+  EXPECT_EQ(e5m2(kInf), 0x7B);
+  EXPECT_EQ(e5m2(-kInf), 0xFB);
+  EXPECT_EQ(e5m2(kNan) | 3, 0x7F);
+  EXPECT_EQ(e5m2(0x1p-14), 0x04);
+  EXPECT_EQ(e5m2(0x1p-16), 0x01);
+  EXPECT_EQ(e5m2(0x1p-17), 0x00);
+  const std::uint8_t infinities[] = {0x7C, 0xFC};
+  EXPECT_EQ(load(Dtype::e5m2, infinities, 0), kInf);
+  EXPECT_EQ(load(Dtype::e5m2, infinities, 1), -kInf);
 }
 
 TEST(Bulk, IsTheSameAsElementByElement) {
