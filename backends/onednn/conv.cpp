@@ -88,6 +88,20 @@ struct Conv {
   memory::dims stride, dilation, before, after;
 };
 
+/// Wrong results that were seen in 2.6.3.
+std::vector<Ban> faults(const chipfit_problem& problem, const Types& types) {
+  const chipfit_conv_shape& f = problem.shape.conv;
+  std::vector<Ban> bans;
+  // The reorder of such filters leaves out the correction for shifted operands.
+  if (multiplies_signed_bytes(types) && f.k == 8 && f.c / f.groups * f.r * f.s == 8)
+    bans.push_back({"gemm", "wrong where signed filters are an 8x8 matrix"});
+  // Every second result, where H·W is a multiple of 30.
+  if (types.in0 == memory::data_type::bf16 && problem.op == CHIPFIT_CONV_BWD_DATA && problem.layout == CHIPFIT_NHWC &&
+      f.k / f.groups % 2 == 1)
+    bans.push_back({"jit_bf16_1x1", "wrong for an odd number of NHWC filters"});
+  return bans;
+}
+
 }  // namespace
 
 Offer offer_conv(const chipfit_problem& problem) {
@@ -96,13 +110,11 @@ Offer offer_conv(const chipfit_problem& problem) {
   const Types user = types_of(problem);
   Offer offer;
   offer.user = {tensors[0]->as(user.in0, false), tensors[1]->as(user.in1, false), tensors[2]->as(user.out, false)};
-  if (multiplies_signed_bytes(user) && conv.products() > safe_byte_sum) {
-    if (problem.op != CHIPFIT_CONV_FWD)
-      offer.only_matrix_products = true;
-    else if (conv.products() <= likely_byte_sum)
-      offer.caution = " (exact for sums below 2^24)";
-    else
-      chipfit::plugin::unsupported(library_name() + " rounds i8 convolutions whose sums pass 2^24");
+  offer.bans = faults(problem, user);
+  if (user.out == memory::data_type::s32 && conv.products() > safe_byte_sum) {
+    if (conv.products() > likely_byte_sum)
+      chipfit::plugin::unsupported(library_name() + " rounds convolutions of bytes whose sums pass 2^24");
+    offer.caution = " (exact for sums below 2^24)";
   }
   if (problem.op != CHIPFIT_CONV_FWD) offer.hint = conv.hint();
   struct Policy {

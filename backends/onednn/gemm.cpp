@@ -30,7 +30,7 @@ Offer offer_gemm(const chipfit_problem& problem) {
   const Types user = types_of(problem);
   Offer offer;
   offer.user = {a.plain(user.in0), b.plain(user.in1), c.plain(user.out)};
-  offer.only_matrix_products = multiplies_signed_bytes(user) && s.k > safe_byte_sum;
+  if (multiplies_signed_bytes(user) && s.k > safe_byte_sum) offer.bans = {{"brg", "rounds i32 sums beyond 2^24"}};
   struct Policy {
     bool a_any, b_any, c_any;
   };

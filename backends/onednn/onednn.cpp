@@ -11,6 +11,11 @@ namespace {
 
 using chipfit::plugin::unsupported;
 
+const char* name_of_operation(std::uint32_t op) {
+  constexpr const char* names[] = {"gemm", "conv_fwd", "conv_bwd_data", "conv_bwd_weights"};
+  return names[op - CHIPFIT_GEMM];
+}
+
 onednn::Offer offer(const chipfit_problem& problem) {
   switch (problem.op) {
     case CHIPFIT_GEMM:
@@ -32,8 +37,8 @@ chipfit::simple::Kernel prepare(const chipfit_problem& problem) {
   const onednn::Offer found = offer(problem);
   const auto program = onednn::choose(found, problem.accumulate != 0, threads);
   if (!program) {
-    const std::string what = onednn::words_of_types(problem) + (problem.accumulate ? " that adds to its output" : "");
-    unsupported(onednn::library_name() + " has nothing for " + what + " on this CPU" +
+    const std::string what = onednn::words_of_types(problem) + (problem.accumulate ? ", added to the output" : "");
+    unsupported(onednn::library_name() + " has no " + name_of_operation(problem.op) + " of " + what + " on this CPU" +
                 (found.refused.empty() ? "" : " but " + found.refused));
   }
   return {[program](const void* in0, const void* in1, void* out) { program->run(in0, in1, out); },

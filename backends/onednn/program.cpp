@@ -1,5 +1,7 @@
 #include "backends/onednn/program.hpp"
 
+#include <cstring>
+
 #include "backends/onednn/threads.hpp"
 
 namespace onednn {
@@ -37,6 +39,8 @@ void Program::add_reorder(const dnnl::memory& from, const dnnl::memory& to, bool
 
 dnnl::memory Program::allocate(const dnnl::memory::desc& description) {
   chipfit::plugin::HostBuffer& buffer = buffers_.emplace_back(description.get_size());
+  // Some kernels multiply unused parts of their scratchpads by zero: a NaN there would reach the result.
+  std::memset(buffer.data(), 0, description.get_size());
   return {description, cpu(), buffer.data()};
 }
 
