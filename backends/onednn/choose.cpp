@@ -15,9 +15,10 @@ constexpr double longest_trial_s = 2;  // … unless that takes so long that the
 constexpr int most_rounds = 20;
 
 /// Null where oneDNN lacks a reorder that it needs.
-std::shared_ptr<Program> build(const Candidate& candidate, const Offer& offer, bool accumulate, unsigned threads) {
+std::shared_ptr<Program> build(const Candidate& candidate, const Offer& offer, bool accumulate, Weights weights,
+                               unsigned threads) {
   try {
-    return std::make_shared<Program>(candidate, offer.user, accumulate, threads);
+    return std::make_shared<Program>(candidate, offer.user, accumulate, weights, threads);
   } catch (const dnnl::error& error) {
     if (error.status == dnnl_out_of_memory) throw std::bad_alloc();
     if (error.status != dnnl_unimplemented && error.status != dnnl_invalid_arguments) throw;
@@ -53,13 +54,13 @@ std::size_t fastest(const std::vector<std::shared_ptr<Program>>& programs, const
 
 }  // namespace
 
-std::shared_ptr<Program> choose(const Offer& offer, bool accumulate, unsigned threads) {
+std::shared_ptr<Program> choose(const Offer& offer, bool accumulate, Weights weights, unsigned threads) {
   std::uint64_t bytes = 0;
   for (const dnnl::memory::desc& operand : offer.user) bytes += operand.get_size();
   std::vector<std::shared_ptr<Program>> programs;
   for (const Candidate& candidate : offer.candidates) {
     if (!programs.empty() && bytes > most_trial_bytes) break;
-    if (auto program = build(candidate, offer, accumulate, threads)) programs.push_back(std::move(program));
+    if (auto program = build(candidate, offer, accumulate, weights, threads)) programs.push_back(std::move(program));
   }
   if (programs.empty()) return nullptr;
   return programs.size() == 1 ? programs[0] : programs[fastest(programs, offer.user)];

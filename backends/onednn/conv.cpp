@@ -22,7 +22,7 @@ std::int64_t pad_after(std::int64_t in, std::int64_t filter, std::int64_t pad, s
 }
 
 struct Conv {
-  explicit Conv(const chipfit_problem& problem) : op(problem.op) {
+  Conv(const chipfit_problem& problem, dnnl::algorithm way) : op(problem.op), algorithm(way) {
     const chipfit_conv_shape& f = problem.shape.conv;
     const bool nhwc = problem.layout == CHIPFIT_NHWC;
     x = {{f.n, f.c, f.h, f.w}, nhwc ? Tag::nhwc : Tag::nchw};
@@ -53,7 +53,7 @@ struct Conv {
 
   dnnl::convolution_forward::desc forward(const memory::desc& in, const memory::desc& filters,
                                           const memory::desc& out) const {
-    return {dnnl::prop_kind::forward_training, direct, in, filters, out, stride, dilation, before, after};
+    return {dnnl::prop_kind::forward_training, algorithm, in, filters, out, stride, dilation, before, after};
   }
 
   /// Backward primitives ask for a forward one, any that exists.
@@ -70,20 +70,20 @@ struct Conv {
       consider<dnnl::convolution_backward_data>(
           offer, {DNNL_ARG_DIFF_DST, DNNL_ARG_WEIGHTS, DNNL_ARG_DIFF_SRC}, adds, math,
           [&]() -> dnnl::convolution_backward_data::desc {
-            return {direct, d[2], d[1], d[0], stride, dilation, before, after};
+            return {algorithm, d[2], d[1], d[0], stride, dilation, before, after};
           },
           offer.hint);
     else
       consider<dnnl::convolution_backward_weights>(
           offer, {DNNL_ARG_SRC, DNNL_ARG_DIFF_DST, DNNL_ARG_DIFF_WEIGHTS}, adds, math,
           [&]() -> dnnl::convolution_backward_weights::desc {
-            return {direct, d[0], d[2], d[1], stride, dilation, before, after};
+            return {algorithm, d[0], d[2], d[1], stride, dilation, before, after};
           },
           offer.hint);
   }
 
-  static constexpr auto direct = dnnl::algorithm::convolution_direct;
   std::uint32_t op;
+  dnnl::algorithm algorithm;
   Tensor x{}, w{}, y{};
   memory::dims stride, dilation, before, after;
 };
@@ -104,8 +104,8 @@ std::vector<Ban> faults(const chipfit_problem& problem, const Types& types) {
 
 }  // namespace
 
-Offer offer_conv(const chipfit_problem& problem) {
-  const Conv conv(problem);
+Offer offer_conv(const chipfit_problem& problem, dnnl::algorithm algorithm) {
+  const Conv conv(problem, algorithm);
   const auto tensors = conv.operands();
   const Types user = types_of(problem);
   Offer offer;
@@ -114,7 +114,7 @@ Offer offer_conv(const chipfit_problem& problem) {
   if (user.out == memory::data_type::s32 && conv.products() > safe_byte_sum) {
     if (conv.products() > likely_byte_sum)
       chipfit::plugin::unsupported(library_name() + " rounds convolutions of bytes whose sums pass 2^24");
-    offer.caution = " (exact for sums below 2^24)";
+    offer.caution = sums_below_2_24;
   }
   if (problem.op != CHIPFIT_CONV_FWD) offer.hint = conv.hint();
   struct Policy {

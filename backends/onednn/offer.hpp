@@ -30,6 +30,10 @@ inline bool operator==(const Candidate& a, const Candidate& b) {
          a.needs(0) == b.needs(0) && a.needs(1) == b.needs(1) && a.needs(2) == b.needs(2);
 }
 
+/// fresh: reordered in every run. prepacked: reordered in the first run with their address only. That is for comparing
+/// kernels with libraries that keep packed weights; whoever changes the data in place gets the old results.
+enum class Weights { fresh, prepacked };
+
 /// Implementations that are wrong for a problem: those with `part` in their name.
 struct Ban {
   std::string_view part, reason;
@@ -57,6 +61,7 @@ inline const dnnl::engine& cpu() {
 inline constexpr std::int64_t safe_byte_sum = (1 << 24) / (255 * 128);
 /// … and one of this many by 8 standard deviations for uniformly distributed bytes (one product: 147·73).
 inline constexpr std::int64_t likely_byte_sum = 1 << 15;
+inline constexpr const char* sums_below_2_24 = " (exact for sums below 2^24)";
 
 /// Why an implementation is not to be used; empty where it is fine. Reference code is 1000 times slower than what the
 /// library is known for.

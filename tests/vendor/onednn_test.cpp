@@ -119,6 +119,48 @@ TEST(OneDnn, WrongResultsOfTheLibraryAreAvoided) {
   }
 }
 
+TEST(OneDnn, PrepackedWeightsAreReorderedOnceForEachAddress) {
+  const LoadedPlugin plugin(path_of("onednn"), "threads=1 weights=prepacked");
+  const chipfit_problem p = conv(CHIPFIT_CONV_FWD, CHIPFIT_F32, CHIPFIT_NHWC, plain);
+  const std::string name = algorithm_of(plugin, p);
+  ASSERT_TRUE(name.ends_with("+prepacked")) << name;
+  std::mt19937 random(3);
+  EXPECT_TRUE(is_right(plugin, p, random));
+  // Other filters at the same address count as the same; at another address they are packed anew.
+  chipfit_kernel kernel = nullptr;
+  ASSERT_EQ(plugin.table().prepare(plugin.device(), &p, &kernel), CHIPFIT_OK);
+  chipfit_buffer buffers[4];
+  const std::size_t sizes[] = {elements(p, 0) * sizeof(float), elements(p, 1) * sizeof(float),
+                               elements(p, 1) * sizeof(float), elements(p, 2) * sizeof(float)};
+  for (int i = 0; i < 4; ++i) ASSERT_EQ(plugin.table().alloc(plugin.device(), sizes[i], &buffers[i]), CHIPFIT_OK);
+  const auto fill = [&](int i, float value) {
+    const std::vector<float> data(sizes[i] / sizeof(float), value);
+    plugin.table().upload(plugin.device(), buffers[i], 0, data.data(), sizes[i]);
+  };
+  const auto centre = [&](int filters) {
+    const chipfit_view in[] = {{buffers[0], 0}, {buffers[filters], 0}};
+    plugin.table().enqueue(plugin.device(), kernel, in, 2, {buffers[3], 0});
+    float value = 0;
+    const std::uint64_t at = (4 * 9 + 4) * 32 * sizeof(float);
+    plugin.table().download(plugin.device(), buffers[3], at, &value, sizeof value);
+    return value;
+  };
+  fill(0, 1), fill(1, 1), fill(2, 3);
+  EXPECT_EQ(centre(1), 32 * 9);
+  fill(1, 2);
+  EXPECT_EQ(centre(1), 32 * 9);
+  EXPECT_EQ(centre(2), 3 * 32 * 9);
+  EXPECT_EQ(centre(1), 2 * 32 * 9);
+  for (const chipfit_buffer buffer : buffers) plugin.table().free(plugin.device(), buffer);
+  plugin.table().release(plugin.device(), kernel);
+}
+
+TEST(OneDnn, UnknownWordsInOptionsAreErrors) {
+  const LoadedPlugin plugin(path_of("onednn"), "weights=packed");
+  EXPECT_EQ(plugin.asks(gemm(CHIPFIT_F32, 4, 4, 4)), CHIPFIT_INTERNAL);
+  EXPECT_EQ(plugin.error(), "option weights is fresh or prepacked, not packed");
+}
+
 #if defined(__x86_64__)
 TEST(OneDnn, ComputesNarrowTypesWhereTheCpuHasInstructionsForThem) {
   if (!__builtin_cpu_supports("avx512bf16") || !__builtin_cpu_supports("avx512vnni")) GTEST_SKIP() << "older CPU";
