@@ -1,5 +1,6 @@
 #include "backends/onednn/choose.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstring>
 #include <limits>
@@ -62,8 +63,15 @@ std::shared_ptr<Program> choose(const Offer& offer, bool accumulate, Weights wei
     if (!programs.empty() && bytes > most_trial_bytes) break;
     if (auto program = build(candidate, offer, accumulate, weights, threads)) programs.push_back(std::move(program));
   }
+  // Asked for packed weights, a kernel that takes them plainly is no answer where there is another.
+  if (weights == Weights::prepacked &&
+      std::ranges::any_of(programs, [](const auto& program) { return program->keeps_weights(); }))
+    std::erase_if(programs, [](const auto& program) { return !program->keeps_weights(); });
   if (programs.empty()) return nullptr;
-  return programs.size() == 1 ? programs[0] : programs[fastest(programs, offer.user)];
+  const std::shared_ptr<Program> best = programs[programs.size() == 1 ? 0 : fastest(programs, offer.user)];
+  // Memory of the trial is free now: the harness may get the same addresses.
+  best->forget_weights();
+  return best;
 }
 
 }  // namespace onednn

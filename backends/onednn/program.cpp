@@ -26,10 +26,12 @@ Program::Program(const Candidate& candidate, const Operands& user, bool accumula
   for (std::size_t i = 0; i < 3; ++i) arguments[candidate.arguments[i]] = operand[i];
   add(candidate.primitive, dnnl::primitive(candidate.primitive), std::move(arguments));
   if (operand[2] != user_[2]) add_reorder(operand[2], user_[2], accumulate);
-  const auto packing = static_cast<std::size_t>(
-      std::count_if(steps_.begin(), steps_.end(), [](const Step& step) { return step.packs_weights; }));
-  if (steps_.size() > 1 + packing) algorithm_ += "+reorder";
-  if (packing > 0) algorithm_ += "+prepacked";
+  if (steps_.size() > (keeps_weights() ? 2 : 1)) algorithm_ += "+reorder";
+  if (keeps_weights()) algorithm_ += "+prepacked";
+}
+
+bool Program::keeps_weights() const {
+  return std::ranges::any_of(steps_, &Step::packs_weights);
 }
 
 void Program::add(const dnnl::primitive_desc_base& description, const dnnl::primitive& primitive,

@@ -20,6 +20,11 @@ class Program {
   /// "brgconv:avx512_core+reorder", "brg:avx512_core_vnni+prepacked"
   const std::string& algorithm() const { return algorithm_; }
 
+  /// True where the second operand is reordered in the first run only.
+  bool keeps_weights() const;
+  /// The next run reorders them, wherever they lie.
+  void forget_weights() { packed_from_ = nullptr; }
+
   /// Computes; finished on return.
   void run(const void* in0, const void* in1, void* out);
 

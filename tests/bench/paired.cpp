@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <thread>
 
 #include "harness/wire/messages.hpp"
 #include "kernels/cpu/pinned_threads.hpp"
@@ -21,14 +22,18 @@ std::vector<double> paired_ratios(const Pairs& pairs, const std::function<double
     const double spent_s = std::chrono::duration<double>(Clock::now() - begin).count();
     return count >= pairs.most || (count >= pairs.fewest && spent_s > pairs.budget_s);
   };
+  const auto rested = [&](const std::function<double()>& round) {
+    if (pairs.settle_s > 0) std::this_thread::sleep_for(std::chrono::duration<double>(pairs.settle_s));
+    return round();
+  };
   while (!done()) {
     double time_a = 0, time_b = 0;
     if (ratios.size() % 2 == 0) {
-      time_a = a();
-      time_b = b();
+      time_a = rested(a);
+      time_b = rested(b);
     } else {
-      time_b = b();
-      time_a = a();
+      time_b = rested(b);
+      time_a = rested(a);
     }
     ratios.push_back(time_a / time_b);
   }

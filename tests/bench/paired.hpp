@@ -10,6 +10,7 @@ struct Pairs {
   int most = 200;
   int fewest = 8;  ///< an order-statistic interval of 95 % needs 6
   double budget_s = 30;
+  double settle_s = 0;  ///< of rest before each round
 };
 
 /// Time ratios a/b of pairs of rounds in ABBA order, so that drift of the machine meets both sides alike. Each function
