@@ -20,6 +20,7 @@ set(may_backends_common   backends/common backends/plugin kernels/problem kernel
 set(may_backends_reference backends/reference backends/common backends/plugin kernels)
 set(may_backends_simulated backends/simulated backends/common backends/plugin kernels)
 set(may_backends_openblas backends/openblas backends/plugin)
+set(may_backends_blis     backends/blis backends/plugin)
 set(may_backends_onednn   backends/onednn backends/plugin)
 set(may_backends_template backends/template backends/plugin)
 
