@@ -1,0 +1,89 @@
+#include "kernels/cpu/conv/conv.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "kernels/cpu/micro_kernel.hpp"
+#include "kernels/problem/case_id.hpp"
+#include "kernels/problem/convert.hpp"
+#include "tests/unit/cpu/conv_naive.hpp"
+
+namespace chipfit::cpu {
+namespace {
+
+/// Operand bytes from numbers, within guard bytes that nothing may write.
+struct Guarded {
+  static constexpr std::size_t guard = 64;
+  std::vector<char> bytes;
+  Guarded(Dtype type, const std::vector<double>& values)
+      : bytes(2 * guard + values.size() * static_cast<std::size_t>(info(type).bytes), 0x55) {
+    for (std::size_t i = 0; i < values.size(); ++i) store(type, data(), static_cast<std::int64_t>(i), values[i]);
+  }
+  char* data() { return bytes.data() + guard; }
+  bool guards_hold() const {
+    for (std::size_t i = 0; i < guard; ++i)
+      if (bytes[i] != 0x55 || bytes[bytes.size() - 1 - i] != 0x55) return false;
+    return true;
+  }
+};
+
+std::vector<double> small_integers(std::mt19937_64& random, std::int64_t count) {
+  std::vector<double> values(static_cast<std::size_t>(count));
+  for (double& value : values) value = static_cast<double>(std::uniform_int_distribution<int>(-3, 3)(random));
+  return values;
+}
+
+/// Every candidate of every instruction set, on integers that every type and every order of summation holds exactly.
+void expect_exact(ConvProblem problem, std::mt19937_64& random, int threads, double tolerance = 0) {
+  const Operands shapes = operands(problem);
+  const std::vector<double> in0 = small_integers(random, shapes.in[0].elements),
+                            in1 = small_integers(random, shapes.in[1].elements),
+                            before = small_integers(random, shapes.out.elements);
+  std::vector<double> expected = before;
+  if (problem.accumulate == Accumulate::overwrite) expected.assign(before.size(), 0);
+  test::naive_conv(problem, in0, in1, expected);
+  for (const MicroKernel* kernel : micro_kernels()) {
+    if (kernel->a != problem.dtypes.a || !cpu_has(kernel->needs)) continue;
+    const auto candidates = conv_candidates(problem, threads, kernel->isa);
+    ASSERT_TRUE(candidates) << case_id(problem) << ": " << candidates.error().what;
+    for (const ConvCandidate& candidate : *candidates) {
+      Guarded a(shapes.in[0].dtype, in0), b(shapes.in[1].dtype, in1), out(shapes.out.dtype, before);
+      const ConvProgram program = candidate.make();
+      program.run(a.data(), b.data(), out.data());
+      if (problem.accumulate == Accumulate::overwrite) program.run(a.data(), b.data(), out.data());
+      ASSERT_TRUE(out.guards_hold()) << candidate.algorithm << " " << case_id(problem);
+      const double limit = candidate.algorithm.find("winograd") == std::string::npos ? tolerance : 1e-2;
+      for (std::size_t i = 0; i < expected.size(); ++i)
+        ASSERT_LE(std::fabs(load(shapes.out.dtype, out.data(), static_cast<std::int64_t>(i)) - expected[i]), limit)
+            << candidate.algorithm << " " << case_id(problem) << " element " << i << " expected " << expected[i];
+    }
+  }
+}
+
+class ConvShapes : public testing::TestWithParam<std::tuple<ConvDirection, Dtype>> {};
+
+TEST_P(ConvShapes, OfEveryKindAgreeWithTheDefinition) {
+  const auto [direction, type] = GetParam();
+  std::mt19937_64 random(20240 + static_cast<unsigned>(direction) * 10 + static_cast<unsigned>(type));
+  for (int i = 0; i < 60; ++i) {
+    ConvProblem problem = test::random_conv(random);
+    problem.direction = direction;
+    problem.dtypes = *default_combo(type);
+    problem.accumulate = i % 3 == 0 ? Accumulate::add : Accumulate::overwrite;
+    expect_exact(problem, random, 1);
+    if (testing::Test::HasFatalFailure()) return;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Types, ConvShapes,
+                         testing::Combine(testing::Values(ConvDirection::fwd, ConvDirection::bwd_data,
+                                                          ConvDirection::bwd_weights),
+                                          testing::Values(Dtype::f32)),
+                         [](const auto& value) {
+                           return std::string(name(std::get<0>(value.param))) + "_" +
+                                  to_string(*default_combo(std::get<1>(value.param)));
+                         });
+
+}  // namespace
+}  // namespace chipfit::cpu
