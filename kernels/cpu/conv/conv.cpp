@@ -2,8 +2,10 @@
 
 #include <memory>
 
+#include "kernels/cpu/conv/choose.hpp"
 #include "kernels/cpu/conv/gather.hpp"
 #include "kernels/cpu/conv/weights_gradient.hpp"
+#include "kernels/cpu/conv/winograd.hpp"
 
 namespace chipfit::cpu {
 namespace {
@@ -26,24 +28,35 @@ Result<std::vector<ConvCandidate>> conv_candidates(const ConvProblem& problem, i
   if (!kernel || kernel->acc != types.acc || kernel->acc != types.out || !kernel->a_in_place || kernel->group != 1)
     return fail(Error::Kind::usage, "convolution in " + to_string(types) + " has no kernel for this processor");
   if (problem.layout != Layout::nhwc) return fail(Error::Kind::usage, "NCHW is not computed yet");
-  const std::string name = "direct " + std::string(kernel->isa);
+  const std::string isa_name(kernel->isa);
   std::vector<ConvCandidate> found;
-  if (problem.direction == ConvDirection::bwd_weights)
-    found.push_back(candidate<WeightsGradient>(name, [=] {
+  if (problem.direction == ConvDirection::bwd_weights) {
+    found.push_back(candidate<WeightsGradient>("direct " + isa_name, [=] {
       return std::make_shared<WeightsGradient>(weights_shape(problem), problem.accumulate, *kernel, 512 << 10, threads);
     }));
-  else
-    found.push_back(candidate<GatherConv>(name, [=] {
-      return std::make_shared<GatherConv>(gather_shape(problem, problem.layout), problem.accumulate, *kernel,
-                                          GatherBlocking{}, threads);
+    return found;
+  }
+  const GatherShape shape = gather_shape(problem, problem.layout);
+  found.push_back(candidate<GatherConv>("direct " + isa_name, [=] {
+    return std::make_shared<GatherConv>(shape, problem.accumulate, *kernel, GatherBlocking{}, threads);
+  }));
+  for (const int m : {4, 2}) {
+    const WinogradTable* table = find_winograd(m, kernel->isa);
+    if (!table || problem.dtypes.a != Dtype::f32 || !winograd_fits(shape)) continue;
+    const std::string name = "winograd F(" + std::to_string(m) + "x" + std::to_string(m) + ",3x3) " + isa_name;
+    found.push_back(candidate<Winograd>(name, [=] {
+      return std::make_shared<Winograd>(shape, problem.accumulate, *kernel, *table, 1 << 20, threads);
     }));
+  }
   return found;
 }
 
 Result<ConvProgram> prepare_conv(const ConvProblem& problem, int threads) {
-  return conv_candidates(problem, threads).map([](const std::vector<ConvCandidate>& found) {
-    return found.front().make();
-  });
+  const auto found = conv_candidates(problem, threads);
+  if (!found) return pass_on(found.error());
+  if (found->size() == 1) return found->front().make();
+  const ConvProblem trial = trial_problem(problem);
+  return (*found)[fastest(*conv_candidates(trial, threads), trial)].make();
 }
 
 }  // namespace chipfit::cpu

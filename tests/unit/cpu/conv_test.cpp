@@ -76,6 +76,23 @@ TEST_P(ConvShapes, OfEveryKindAgreeWithTheDefinition) {
   }
 }
 
+TEST(ConvShapes, OfWinogradAgreeWithTheDefinitionWhateverIsLeftOverAtTheEdges) {
+  std::mt19937_64 random(33);
+  const auto pick = [&](std::int64_t low, std::int64_t high) {
+    return std::uniform_int_distribution<std::int64_t>(low, high)(random);
+  };
+  for (int i = 0; i < 60; ++i) {
+    ConvProblem problem;
+    problem.n = pick(1, 2), problem.c = pick(1, 40), problem.k = pick(1, 70), problem.h = pick(3, 11);
+    problem.w = pick(3, 19), problem.r = problem.s = 3, problem.pad_h = pick(0, 3), problem.pad_w = pick(0, 3);
+    problem.direction = i % 2 == 0 ? ConvDirection::fwd : ConvDirection::bwd_data;
+    problem.accumulate = i % 3 == 0 ? Accumulate::add : Accumulate::overwrite;
+    ASSERT_GE(conv_candidates(problem, 1)->size(), 3u);
+    expect_exact(problem, random, 1);
+    if (testing::Test::HasFatalFailure()) return;
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Types, ConvShapes,
                          testing::Combine(testing::Values(ConvDirection::fwd, ConvDirection::bwd_data,
                                                           ConvDirection::bwd_weights),
