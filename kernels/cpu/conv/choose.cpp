@@ -13,8 +13,8 @@ namespace chipfit::cpu {
 namespace {
 
 constexpr double trial_s = 0.25;
-constexpr int least_rounds = 3, most_rounds = 20;
-constexpr std::int64_t most_trial_flop = 4'000'000'000, most_trial_bytes = 64 << 20;
+constexpr int least_rounds = 2, most_rounds = 20;
+constexpr std::int64_t most_trial_flop = 32'000'000'000, most_trial_bytes = 256 << 20;
 
 Workspace random_operand(const Operand& operand, std::uint64_t seed) {
   Workspace data(operand.bytes());

@@ -44,9 +44,8 @@ Result<std::vector<ConvCandidate>> conv_candidates(const ConvProblem& problem, i
     const WinogradTable* table = find_winograd(m, kernel->isa);
     if (!table || problem.dtypes.a != Dtype::f32 || !winograd_fits(shape)) continue;
     const std::string name = "winograd F(" + std::to_string(m) + "x" + std::to_string(m) + ",3x3) " + isa_name;
-    found.push_back(candidate<Winograd>(name, [=] {
-      return std::make_shared<Winograd>(shape, problem.accumulate, *kernel, *table, 1 << 20, threads);
-    }));
+    found.push_back(candidate<Winograd>(
+        name, [=] { return std::make_shared<Winograd>(shape, problem.accumulate, *kernel, *table, threads); }));
   }
   return found;
 }

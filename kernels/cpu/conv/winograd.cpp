@@ -46,8 +46,7 @@ bool winograd_fits(const GatherShape& shape) {
   return shape.groups == 1 && fits(shape.down) && fits(shape.across);
 }
 
-Winograd::Winograd(GatherShape shape, Accumulate accumulate, const MicroKernel& kernel, const WinogradTable& table,
-                   std::int64_t block_bytes, int)
+Winograd::Winograd(GatherShape shape, Accumulate accumulate, const MicroKernel& kernel, const WinogradTable& table, int)
     : shape_(std::move(shape)), accumulate_(accumulate), kernel_(&kernel), table_(&table) {
   points_ = std::int64_t{table.m + 2} * (table.m + 2);
   tiles_h_ = ceil_div(shape_.out_h, table.m);
@@ -55,13 +54,19 @@ Winograd::Winograd(GatherShape shape, Accumulate accumulate, const MicroKernel& 
   column_blocks_ = ceil_div(shape_.columns, kernel.nr);
   v_row_ = spread(shape_.depth);
   const std::int64_t all = shape_.n * tiles_h_ * tiles_w_;
+  u_point_ = spread(shape_.depth * kernel.nr);
+  // Every block meets all filters: the more they are, the longer a block has to be, though it leaves the second-level
+  // cache then. The bounds are measured (docs/native-conv.md).
+  const std::int64_t block_bytes =
+      std::clamp<std::int64_t>(column_blocks_ * points_ * u_point_ * 4, 512 << 10, 12 << 20);
   const std::int64_t blocks = std::max<std::int64_t>(1, block_bytes / (points_ * v_row_ * 4) / kernel.mr);
   block_tiles_ = ceil_div(all, ceil_div(all, blocks * kernel.mr));
   v_point_ = spread(block_tiles_ * v_row_);
   m_point_ = spread(block_tiles_ * kernel.nr);
-  u_point_ = spread(shape_.depth * kernel.nr);
   taps_ = Workspace(9 * kernel.b_panel_bytes(shape_.depth));
-  u_ = Workspace(column_blocks_ * points_ * u_point_ * 4);
+  // A single block needs each block of columns once: filters that are overwritten by the next stay in the cache.
+  u_block_ = block_tiles_ == all ? 0 : points_ * u_point_;
+  u_ = Workspace(std::max(column_blocks_ * u_block_, points_ * u_point_) * 4);
   v_ = Workspace(points_ * v_point_ * 4);
   m_ = Workspace(points_ * m_point_ * 4);
 }
@@ -80,7 +85,7 @@ void Winograd::transform_filters(const float* filters, std::int64_t column_block
     call.taps[i] = floats(taps_) + i * panel / 4;
   }
   call.count = shape_.depth * kernel_->nr;
-  call.points = floats(u_) + column_block * points_ * u_point_;
+  call.points = floats(u_) + column_block * u_block_;
   call.point_step = u_point_;
   table_->filter(call);
 }
@@ -118,7 +123,7 @@ void Winograd::multiply(std::int64_t column_block, std::int64_t tiles) {
   tile.a_stride = v_row_;
   tile.b_stride = tile.c_stride = kernel_->nr;
   for (std::int64_t point = 0; point < points_; ++point) {
-    tap.b = floats(u_) + (column_block * points_ + point) * u_point_;
+    tap.b = floats(u_) + column_block * u_block_ + point * u_point_;
     for (std::int64_t row = 0; row < tiles; row += rows) {
       tap.a = floats(v_) + point * v_point_ + row * v_row_;
       tile.rows = static_cast<int>(std::min(rows, tiles - row));

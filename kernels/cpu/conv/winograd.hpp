@@ -14,8 +14,7 @@ bool winograd_fits(const GatherShape&);
 /// computed, so that only the transformed input outlives a block. Filters are transformed in every run.
 class Winograd {
  public:
-  /// block_bytes: of the transformed input that is kept at a time.
-  Winograd(GatherShape, Accumulate, const MicroKernel&, const WinogradTable&, std::int64_t block_bytes, int threads);
+  Winograd(GatherShape, Accumulate, const MicroKernel&, const WinogradTable&, int threads);
   void run(const void* in, const void* filters, void* out);
 
  private:
@@ -29,7 +28,7 @@ class Winograd {
   const MicroKernel* kernel_;
   const WinogradTable* table_;
   std::int64_t points_, tiles_h_, tiles_w_, block_tiles_, column_blocks_;
-  std::int64_t v_row_, v_point_, m_point_, u_point_;  ///< steps, in floats
+  std::int64_t v_row_, v_point_, m_point_, u_point_, u_block_;  ///< steps, in floats
   Workspace taps_, u_, v_, m_;
 };
 
