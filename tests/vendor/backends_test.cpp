@@ -165,6 +165,15 @@ void PrintTo(const Backend& backend, std::ostream* out) {
   *out << backend.name;
 }
 
+/// Name of the algorithm that prepare chooses, or why it refuses.
+std::string algorithm_of(const LoadedPlugin& plugin, const chipfit_problem& p) {
+  chipfit_kernel kernel = nullptr;
+  if (plugin.table().prepare(plugin.device(), &p, &kernel) != CHIPFIT_OK) return plugin.error();
+  const std::string name = plugin.table().algorithm(plugin.device(), kernel);
+  plugin.table().release(plugin.device(), kernel);
+  return name;
+}
+
 class Backends : public ::testing::TestWithParam<Backend> {
  protected:
   void expect_right_or_partly_refused(const chipfit_problem& p) {
@@ -309,6 +318,24 @@ TEST(HostileControls, AreRight) {
   }
 }
 
+TEST(Native, MultipliesEveryTypeTransposeAndBatch) {
+  const LoadedPlugin plugin(path_of("native"), "threads=2");
+  std::mt19937 random(3);
+  for (const std::uint32_t dtype : {CHIPFIT_F32})
+    for (std::uint32_t bits = 0; bits < 32; ++bits) {
+      std::uniform_int_distribution<int> size(1, bits & 16 ? 150 : 19);
+      chipfit_problem p =
+          gemm(dtype, size(random), size(random), size(random), bits & 4 ? 3 : 1, bits & 1, bits >> 1 & 1);
+      p.accumulate = bits >> 3 & 1;
+      EXPECT_TRUE(is_right(plugin, p, random)) << words(p);
+    }
+}
+
+TEST(Native, AnOptionThatMeansNothingIsRefused) {
+  EXPECT_EQ(LoadedPlugin(path_of("native"), "weights=packed").asks(gemm(CHIPFIT_F32, 4, 4, 4)), CHIPFIT_INTERNAL);
+  EXPECT_EQ(LoadedPlugin(path_of("native"), "isa=abacus").asks(gemm(CHIPFIT_F32, 4, 4, 4)), CHIPFIT_UNSUPPORTED);
+}
+
 #ifdef CHIPFIT_HAS_OPENBLAS
 TEST(OpenBlas, UnfoldsImagesThatAreLargerThanItsWorkspacePieceByPiece) {
   // 8 MiB of workspace hold 4 of the 11 output lines of an image.
@@ -322,18 +349,11 @@ TEST(OpenBlas, UnfoldsImagesThatAreLargerThanItsWorkspacePieceByPiece) {
 
 TEST(OpenBlas, NamesTheAlgorithmThatItUses) {
   const LoadedPlugin plugin(path_of("openblas"));
-  const auto algorithm = [&](const chipfit_problem& p) {
-    chipfit_kernel kernel = nullptr;
-    EXPECT_EQ(plugin.table().prepare(plugin.device(), &p, &kernel), CHIPFIT_OK);
-    const std::string name = plugin.table().algorithm(plugin.device(), kernel);
-    plugin.table().release(plugin.device(), kernel);
-    return name;
-  };
-  EXPECT_EQ(algorithm(gemm(CHIPFIT_F64, 3, 3, 3)), "dgemm");
+  EXPECT_EQ(algorithm_of(plugin, gemm(CHIPFIT_F64, 3, 3, 3)), "dgemm");
   chipfit_conv_shape f{1, 4, 5, 5, 4, 3, 3, 0, 0, 1, 1, 1, 1, 1, 1, 1};
-  EXPECT_EQ(algorithm(conv(CHIPFIT_CONV_FWD, CHIPFIT_F32, CHIPFIT_NHWC, f)), "im2col+sgemm");
+  EXPECT_EQ(algorithm_of(plugin, conv(CHIPFIT_CONV_FWD, CHIPFIT_F32, CHIPFIT_NHWC, f)), "im2col+sgemm");
   f.r = f.s = 1, f.pad_h = f.pad_w = 0;
-  EXPECT_EQ(algorithm(conv(CHIPFIT_CONV_FWD, CHIPFIT_F32, CHIPFIT_NHWC, f)), "sgemm (1x1)");
+  EXPECT_EQ(algorithm_of(plugin, conv(CHIPFIT_CONV_FWD, CHIPFIT_F32, CHIPFIT_NHWC, f)), "sgemm (1x1)");
   EXPECT_NE(std::string(plugin.table().version).find("OpenBLAS 0."), std::string::npos) << plugin.table().version;
 }
 
@@ -344,14 +364,6 @@ TEST(OpenBlas, RefusesExtentsBeyond32Bits) {
 #endif
 
 #ifdef CHIPFIT_HAS_ONEDNN
-std::string algorithm_of(const LoadedPlugin& plugin, const chipfit_problem& p) {
-  chipfit_kernel kernel = nullptr;
-  if (plugin.table().prepare(plugin.device(), &p, &kernel) != CHIPFIT_OK) return plugin.error();
-  const std::string name = plugin.table().algorithm(plugin.device(), kernel);
-  plugin.table().release(plugin.device(), kernel);
-  return name;
-}
-
 TEST(OneDnn, NamesTheImplementationAndThatItReorders) {
   const LoadedPlugin plugin(path_of("onednn"), "threads=1");
   EXPECT_NE(std::string(plugin.table().version).find("oneDNN 2."), std::string::npos) << plugin.table().version;

@@ -89,30 +89,43 @@ void tile(const Tile& t) {
     unrolled<rows>([&](auto r) __attribute__((always_inline)) { sum[r][v] = start; });
   });
 
-  unrolled<rows>([&](auto r) __attribute__((always_inline)) {
-    _mm_prefetch(c + r * c_stride, _MM_HINT_T0);
-    _mm_prefetch(c + r * c_stride + t.cols - 1, _MM_HINT_T0);
-  });
-  // Asking for an address that is not there would walk the page table each time.
-  const auto* ahead = static_cast<const char*>(t.prefetch ? t.prefetch : t.c);
-  const std::int64_t prefetch_step = t.prefetch ? 64 : 0;
+  // One line is asked for in each step of k, so that the misses that the operands wait for are not behind them in the
+  // queue: first the lines of C (the first and the last of each row), then what the caller says.
+  const auto* ahead = reinterpret_cast<const char*>(c);
+  std::int64_t ahead_step = c_stride * static_cast<std::int64_t>(sizeof(Accumulator)), ahead_left = rows;
+  int ahead_stage = 0;
   for (std::int64_t i = 0; i < t.tap_count; ++i) {
     RowAddress a(t.taps[i].a, read == ARead::in_rows ? t.a_stride * element : Unit::bytes);
     const char* b = static_cast<const char*>(t.taps[i].b);
-    for (std::int64_t k = t.k; k > 0; k -= Unit::group) {
-      Vector columns[vectors];
-      unrolled<vectors>([&](auto v) __attribute__((always_inline)) { columns[v] = Unit::load(mask(v), b + 64 * v); });
-      unrolled<rows>([&](auto r) __attribute__((always_inline)) {
-        const char* from = read == ARead::in_rows ? a.template at<r>() : a.base[0] + r * Unit::bytes;
-        const Vector row = Unit::template broadcast<read>(from);
-        unrolled<vectors>([&](auto v) __attribute__((always_inline)) {
-          sum[r][v] = Unit::multiply_add(sum[r][v], row, columns[v]);
+    for (std::int64_t k = t.k / Unit::group; k > 0;) {
+      const std::int64_t steps = k < ahead_left ? k : ahead_left;
+      k -= steps;
+      ahead_left -= steps;
+      for (std::int64_t step = steps; step > 0; --step) {
+        Vector columns[vectors];
+        unrolled<vectors>([&](auto v) __attribute__((always_inline)) { columns[v] = Unit::load(mask(v), b + 64 * v); });
+        unrolled<rows>([&](auto r) __attribute__((always_inline)) {
+          const char* from = read == ARead::in_rows ? a.template at<r>() : a.base[0] + r * Unit::bytes;
+          const Vector row = Unit::template broadcast<read>(from);
+          unrolled<vectors>([&](auto v) __attribute__((always_inline)) {
+            sum[r][v] = Unit::multiply_add(sum[r][v], row, columns[v]);
+          });
         });
-      });
-      a.advance(read == ARead::in_rows ? Unit::bytes : t.a_stride * element);
-      b += t.b_stride * element;
-      _mm_prefetch(ahead, _MM_HINT_T1);
-      ahead += prefetch_step;
+        a.advance(read == ARead::in_rows ? Unit::bytes : t.a_stride * element);
+        b += t.b_stride * element;
+        _mm_prefetch(ahead, _MM_HINT_T0);
+        ahead += ahead_step;
+      }
+      if (ahead_left > 0) continue;
+      if (ahead_stage++ == 0 && vectors > 1) {
+        ahead = reinterpret_cast<const char*>(c + t.cols - 1);
+        ahead_left = rows;
+      } else {
+        // Asking for an address that is not there would walk the page table each time.
+        ahead = static_cast<const char*>(t.prefetch ? t.prefetch : t.c);
+        ahead_step = t.prefetch ? 64 : 0;
+        ahead_left = INT64_MAX;
+      }
     }
   }
 

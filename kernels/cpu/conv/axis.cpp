@@ -11,6 +11,12 @@ std::int64_t floor_div(std::int64_t a, std::int64_t b) {
 
 }  // namespace
 
+IndexRange share(std::int64_t count, std::int64_t i, std::int64_t parts) {
+  const std::int64_t each = count / parts, left = count % parts;
+  const std::int64_t begin = i * each + std::min(i, left);
+  return {begin, begin + each + (i < left ? 1 : 0)};
+}
+
 IndexRange inside(const AxisPhase& phase, const AxisTap& tap) {
   const std::int64_t begin = -floor_div(tap.offset, phase.in_step);
   const std::int64_t end = floor_div(phase.in_extent - 1 - tap.offset, phase.in_step) + 1;

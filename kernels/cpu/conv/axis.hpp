@@ -13,6 +13,9 @@ struct IndexRange {
   friend bool operator==(const IndexRange&, const IndexRange&) = default;
 };
 
+/// The part of `count` things that falls to part i of `parts`; they differ by one at most.
+IndexRange share(std::int64_t count, std::int64_t i, std::int64_t parts);
+
 /// One filter tap along one axis: written index i of a phase reads index in_step·i + offset.
 struct AxisTap {
   std::int64_t filter;  ///< index along the filter

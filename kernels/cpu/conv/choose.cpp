@@ -5,7 +5,7 @@
 #include <limits>
 #include <random>
 
-#include "kernels/cpu/conv/workspace.hpp"
+#include "kernels/cpu/conv/scratch.hpp"
 #include "kernels/problem/convert.hpp"
 #include "kernels/problem/problem.hpp"
 
@@ -16,8 +16,8 @@ constexpr double trial_s = 0.25;
 constexpr int least_rounds = 2, most_rounds = 20;
 constexpr std::int64_t most_trial_flop = 32'000'000'000, most_trial_bytes = 256 << 20;
 
-Workspace random_operand(const Operand& operand, std::uint64_t seed) {
-  Workspace data(operand.bytes());
+HugeMemory random_operand(const Operand& operand, std::uint64_t seed) {
+  HugeMemory data = scratch(operand.bytes());
   constexpr std::int64_t period = 4099;  // computing them all would take longer than the trial
   std::mt19937_64 random(seed);
   std::uniform_real_distribution<double> uniform(-1, 1);
@@ -43,8 +43,8 @@ ConvProblem trial_problem(const ConvProblem& problem) {
 std::size_t fastest(const std::vector<ConvCandidate>& candidates, const ConvProblem& problem) {
   using Clock = std::chrono::steady_clock;
   const Operands shapes = operands(problem);
-  const Workspace in0 = random_operand(shapes.in[0], 1), in1 = random_operand(shapes.in[1], 2),
-                  out = random_operand(shapes.out, 3);
+  HugeMemory in0 = random_operand(shapes.in[0], 1), in1 = random_operand(shapes.in[1], 2),
+             out = random_operand(shapes.out, 3);
   std::vector<ConvProgram> programs;
   for (const ConvCandidate& candidate : candidates) programs.push_back(candidate.make());
   std::vector<double> shortest_s(programs.size(), std::numeric_limits<double>::infinity());

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "kernels/cpu/thread_team.hpp"
 #include "kernels/problem/conv.hpp"
 
 namespace chipfit::cpu {
@@ -22,10 +23,10 @@ struct ConvCandidate {
 
 /// All ways on the instruction set `isa` (empty: the best one of this processor), the likely fastest first.
 /// Error (usage) where there is none, with the reason.
-Result<std::vector<ConvCandidate>> conv_candidates(const ConvProblem&, int threads, std::string_view isa = {});
+Result<std::vector<ConvCandidate>> conv_candidates(const ConvProblem&, ThreadTeam&, std::string_view isa = {});
 
 /// The fastest of them, measured on made-up data within about a quarter of a second; nothing is measured where there is
-/// only one. `threads` ≥ 1.
-Result<ConvProgram> prepare_conv(const ConvProblem&, int threads);
+/// only one. The team outlives the program.
+Result<ConvProgram> prepare_conv(const ConvProblem&, ThreadTeam&, std::string_view isa = {});
 
 }  // namespace chipfit::cpu

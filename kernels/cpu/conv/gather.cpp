@@ -64,18 +64,18 @@ GatherShape gather_shape(const ConvProblem& c, Layout filters) {
   return g;
 }
 
-/// The tiles [begin, end) of one pair of phases, one block of columns and one chunk of the depth.
+/// A range of the tiles of one pair of phases, one block of columns and one chunk of the depth.
 struct GatherConv::Work {
   const std::byte* in;
   std::byte* out;
   std::size_t phase_down, phase_across;
   std::int64_t group, column_block, chunk;
-  std::int64_t begin, end;
+  IndexRange range;
 };
 
 GatherConv::GatherConv(GatherShape shape, Accumulate accumulate, const MicroKernel& kernel, GatherBlocking blocking,
-                       int)
-    : shape_(std::move(shape)), accumulate_(accumulate), kernel_(&kernel) {
+                       ThreadTeam& team)
+    : shape_(std::move(shape)), accumulate_(accumulate), kernel_(&kernel), team_(&team) {
   for (const AxisPhase& phase : shape_.across) cuts_.push_back(cut_rows(phase, kernel.mr));
   chunks_ = ceil_div(shape_.depth, std::max<std::int64_t>(blocking.depth, 1));
   chunk_ = kernel.padded(ceil_div(shape_.depth, chunks_));
@@ -84,7 +84,7 @@ GatherConv::GatherConv(GatherShape shape, Accumulate accumulate, const MicroKern
   const std::int64_t pixel_bytes =
       shape_.groups * (shape_.depth * kernel.a_bytes + shape_.columns * info(kernel.acc).bytes);
   slab_tiles_ = std::max<std::int64_t>(1, blocking.slab_bytes / (pixel_bytes * kernel.mr));
-  packed_ = Workspace(shape_.groups * column_blocks_ * chunks_ * shape_.r * shape_.s * kernel.b_panel_bytes(chunk_));
+  packed_ = scratch(shape_.groups * column_blocks_ * chunks_ * shape_.r * shape_.s * kernel.b_panel_bytes(chunk_));
 }
 
 void GatherConv::pack(const std::byte* filters, std::int64_t group, std::int64_t column_block) {
@@ -129,7 +129,7 @@ void GatherConv::tiles(const Work& work) const {
   std::vector<Tap> taps;
   std::vector<const std::byte*> lines;  // of the image, and the filters' rows that meet them
   std::vector<const std::byte*> slices;
-  for (std::int64_t t = work.begin, line = -1; t < work.end; ++t) {
+  for (std::int64_t t = work.range.begin, line = -1; t < work.range.end; ++t) {
     const RowBlock& block = cut.blocks[static_cast<std::size_t>(t % blocks)];
     const RowPattern& pattern = cut.patterns[static_cast<std::size_t>(block.pattern)];
     const std::int64_t image = t / blocks / down.count, i = t / blocks % down.count;
@@ -172,20 +172,58 @@ void GatherConv::tiles(const Work& work) const {
   }
 }
 
-void GatherConv::run(const void* in, const void* filters, void* out) {
+void GatherConv::run_by_columns(const std::byte* in, const std::byte* filters, std::byte* out, IndexRange columns) {
   for (std::size_t d = 0; d < shape_.down.size(); ++d)
     for (std::size_t a = 0; a < shape_.across.size(); ++a) {
       const std::int64_t count = tile_count(shape_, shape_.down[d], cuts_[a]);
       for (std::int64_t begin = 0; begin < count; begin += slab_tiles_)
-        for (std::int64_t group = 0; group < shape_.groups; ++group)
-          for (std::int64_t block = 0; block < column_blocks_; ++block) {
-            // Packed just before its first use, filters come from the second-level cache.
-            if (d == 0 && a == 0 && begin == 0) pack(static_cast<const std::byte*>(filters), group, block);
-            for (std::int64_t chunk = 0; chunk < chunks_; ++chunk)
-              tiles({static_cast<const std::byte*>(in), static_cast<std::byte*>(out), d, a, group, block, chunk, begin,
-                     std::min(begin + slab_tiles_, count)});
-          }
+        for (std::int64_t column = columns.begin; column < columns.end; ++column) {
+          const std::int64_t group = column / column_blocks_, block = column % column_blocks_;
+          // Packed just before their first use, filters come from the second-level cache.
+          if (d == 0 && a == 0 && begin == 0) pack(filters, group, block);
+          for (std::int64_t chunk = 0; chunk < chunks_; ++chunk)
+            tiles({in, out, d, a, group, block, chunk, {begin, std::min(begin + slab_tiles_, count)}});
+        }
     }
+}
+
+void GatherConv::run_by_tiles(const std::byte* in, std::byte* out, std::int64_t part, std::int64_t parts) {
+  for (std::size_t d = 0; d < shape_.down.size(); ++d)
+    for (std::size_t a = 0; a < shape_.across.size(); ++a) {
+      const IndexRange mine = share(tile_count(shape_, shape_.down[d], cuts_[a]), part, parts);
+      for (std::int64_t begin = mine.begin; begin < mine.end; begin += slab_tiles_)
+        for (std::int64_t column = 0; column < shape_.groups * column_blocks_; ++column)
+          for (std::int64_t chunk = 0; chunk < chunks_; ++chunk)
+            tiles({in,
+                   out,
+                   d,
+                   a,
+                   column / column_blocks_,
+                   column % column_blocks_,
+                   chunk,
+                   {begin, std::min(begin + slab_tiles_, mine.end)}});
+    }
+}
+
+void GatherConv::run(const void* in, const void* filters, void* out) {
+  const auto* from = static_cast<const std::byte*>(in);
+  const auto* weights = static_cast<const std::byte*>(filters);
+  auto* to = static_cast<std::byte*>(out);
+  const std::int64_t columns = shape_.groups * column_blocks_, threads = team_->size();
+  if (threads == 1) return run_by_columns(from, weights, to, {0, columns});
+  // Columns are divided where that is even: no thread waits for filters that another one packs.
+  if (columns % threads == 0 || columns > 4 * threads) {
+    team_->run([&](int i) { run_by_columns(from, weights, to, share(columns, i, threads)); });
+    return;
+  }
+  Barrier packed(team_->size());
+  team_->run([&](int i) {
+    const IndexRange mine = share(columns, i, threads);
+    for (std::int64_t column = mine.begin; column < mine.end; ++column)
+      pack(weights, column / column_blocks_, column % column_blocks_);
+    packed.wait();
+    run_by_tiles(from, to, i, threads);
+  });
 }
 
 }  // namespace chipfit::cpu

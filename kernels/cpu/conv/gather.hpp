@@ -4,8 +4,9 @@
 
 #include "kernels/cpu/conv/axis.hpp"
 #include "kernels/cpu/conv/row_blocks.hpp"
-#include "kernels/cpu/conv/workspace.hpp"
+#include "kernels/cpu/conv/scratch.hpp"
 #include "kernels/cpu/micro_kernel.hpp"
+#include "kernels/cpu/thread_team.hpp"
 
 namespace chipfit::cpu {
 
@@ -35,20 +36,23 @@ struct GatherBlocking {
 /// at the beginning of every run.
 class GatherConv {
  public:
-  GatherConv(GatherShape, Accumulate, const MicroKernel&, GatherBlocking, int threads);
+  GatherConv(GatherShape, Accumulate, const MicroKernel&, GatherBlocking, ThreadTeam&);
   void run(const void* in, const void* filters, void* out);
 
  private:
   struct Work;
   void pack(const std::byte* filters, std::int64_t group, std::int64_t column_block);
   void tiles(const Work&) const;
+  void run_by_columns(const std::byte* in, const std::byte* filters, std::byte* out, IndexRange columns);
+  void run_by_tiles(const std::byte* in, std::byte* out, std::int64_t part, std::int64_t parts);
 
   GatherShape shape_;
   Accumulate accumulate_;
   const MicroKernel* kernel_;
   std::vector<RowBlocks> cuts_;  ///< of each phase of the width
   std::int64_t chunk_, chunks_, column_blocks_, slab_tiles_;
-  Workspace packed_;
+  HugeMemory packed_;
+  ThreadTeam* team_;
 };
 
 }  // namespace chipfit::cpu

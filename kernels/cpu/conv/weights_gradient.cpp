@@ -27,17 +27,21 @@ WeightsShape weights_shape(const ConvProblem& c) {
 }
 
 WeightsGradient::WeightsGradient(WeightsShape shape, Accumulate accumulate, const MicroKernel& kernel,
-                                 std::int64_t chunk_bytes, int)
-    : shape_(std::move(shape)), accumulate_(accumulate), kernel_(&kernel) {
+                                 std::int64_t chunk_bytes, ThreadTeam& team)
+    : shape_(std::move(shape)), accumulate_(accumulate), kernel_(&kernel), team_(&team) {
   const std::int64_t line_bytes =
       (shape_.down.in_step * shape_.x_w * shape_.x_pixel + shape_.y_w * shape_.groups * shape_.outputs) *
       kernel.a_bytes;
   chunk_lines_ = std::clamp<std::int64_t>(chunk_bytes / line_bytes, 1, shape_.n * shape_.y_h);
-  const std::int64_t blocks = ceil_div(shape_.outputs, kernel.mr);
-  rows_per_tile_ = ceil_div(shape_.outputs, blocks);
+  rows_per_tile_ = ceil_div(shape_.outputs, ceil_div(shape_.outputs, kernel.mr));
+  row_blocks_ = ceil_div(shape_.outputs, rows_per_tile_);
+  column_blocks_ = ceil_div(shape_.columns, kernel.nr);
+  tiles_ = static_cast<std::int64_t>(shape_.down.taps.size() * shape_.across.taps.size()) * shape_.groups *
+           column_blocks_ * row_blocks_;
 }
 
-void WeightsGradient::chunk(const std::byte* x, const std::byte* dy, std::byte* dw, IndexRange lines) const {
+void WeightsGradient::chunk(const std::byte* x, const std::byte* dy, std::byte* dw, IndexRange lines, IndexRange tiles,
+                            Store store) const {
   const std::int64_t bytes = kernel_->a_bytes, filter = static_cast<std::int64_t>(shape_.across.taps.size());
   const std::int64_t dw_row = static_cast<std::int64_t>(shape_.down.taps.size()) * filter * shape_.columns;
   const std::int64_t y_pixel = shape_.groups * shape_.outputs;
@@ -46,10 +50,17 @@ void WeightsGradient::chunk(const std::byte* x, const std::byte* dy, std::byte* 
   tile.a_stride = y_pixel;
   tile.b_stride = shape_.across.in_step * shape_.x_pixel;
   tile.c_stride = dw_row;
-  tile.store = accumulate_ == Accumulate::add || lines.begin > 0 ? Store::add : Store::overwrite;
+  tile.store = store;
   std::vector<Tap> at_origin, taps;
-  for (const AxisTap& r : shape_.down.taps)
-    for (const AxisTap& s : shape_.across.taps) {
+  std::int64_t filter_tap = -1;
+  for (std::int64_t t = tiles.begin; t < tiles.end; ++t) {
+    const std::int64_t row = t % row_blocks_ * rows_per_tile_;
+    const std::int64_t column = t / row_blocks_ % column_blocks_ * kernel_->nr;
+    const std::int64_t group = t / (row_blocks_ * column_blocks_) % shape_.groups;
+    if (t / (row_blocks_ * column_blocks_ * shape_.groups) != filter_tap) {
+      filter_tap = t / (row_blocks_ * column_blocks_ * shape_.groups);
+      const AxisTap& r = shape_.down.taps[static_cast<std::size_t>(filter_tap / filter)];
+      const AxisTap& s = shape_.across.taps[static_cast<std::size_t>(filter_tap % filter)];
       const IndexRange inside_p = inside(shape_.down, r), inside_q = inside(shape_.across, s);
       at_origin.clear();
       for (std::int64_t line = lines.begin; line < lines.end && inside_q.size() > 0; ++line) {
@@ -64,26 +75,27 @@ void WeightsGradient::chunk(const std::byte* x, const std::byte* dy, std::byte* 
       tile.tap_count = static_cast<std::int64_t>(at_origin.size());
       taps.resize(at_origin.size());
       tile.taps = taps.data();
-      for (std::int64_t group = 0; group < shape_.groups; ++group)
-        for (std::int64_t column = 0; column < shape_.columns; column += kernel_->nr)
-          for (std::int64_t row = 0; row < shape_.outputs; row += rows_per_tile_) {
-            const std::int64_t output = group * shape_.outputs + row;
-            for (std::size_t t = 0; t < taps.size(); ++t)
-              taps[t] = {static_cast<const std::byte*>(at_origin[t].a) + output * bytes,
-                         static_cast<const std::byte*>(at_origin[t].b) + (group * shape_.channels + column) * bytes};
-            tile.rows = static_cast<int>(std::min(rows_per_tile_, shape_.outputs - row));
-            tile.cols = static_cast<int>(std::min<std::int64_t>(kernel_->nr, shape_.columns - column));
-            tile.c = dw + (output * dw_row + (r.filter * filter + s.filter) * shape_.columns + column) * bytes;
-            kernel_->tile(tile);
-          }
     }
+    const std::int64_t output = group * shape_.outputs + row;
+    for (std::size_t i = 0; i < taps.size(); ++i)
+      taps[i] = {static_cast<const std::byte*>(at_origin[i].a) + output * bytes,
+                 static_cast<const std::byte*>(at_origin[i].b) + (group * shape_.channels + column) * bytes};
+    tile.rows = static_cast<int>(std::min(rows_per_tile_, shape_.outputs - row));
+    tile.cols = static_cast<int>(std::min<std::int64_t>(kernel_->nr, shape_.columns - column));
+    tile.c = dw + (output * dw_row + filter_tap * shape_.columns + column) * bytes;
+    kernel_->tile(tile);
+  }
 }
 
 void WeightsGradient::run(const void* x, const void* dy, void* dw) {
   const std::int64_t lines = shape_.n * shape_.y_h;
-  for (std::int64_t begin = 0; begin < lines; begin += chunk_lines_)
-    chunk(static_cast<const std::byte*>(x), static_cast<const std::byte*>(dy), static_cast<std::byte*>(dw),
-          {begin, std::min(begin + chunk_lines_, lines)});
+  team_->run([&](int thread) {
+    const IndexRange mine = share(tiles_, thread, team_->size());
+    for (std::int64_t begin = 0; begin < lines; begin += chunk_lines_)
+      chunk(static_cast<const std::byte*>(x), static_cast<const std::byte*>(dy), static_cast<std::byte*>(dw),
+            {begin, std::min(begin + chunk_lines_, lines)}, mine,
+            accumulate_ == Accumulate::add || begin > 0 ? Store::add : Store::overwrite);
+  });
 }
 
 }  // namespace chipfit::cpu

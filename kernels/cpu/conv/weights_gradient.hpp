@@ -3,8 +3,9 @@
 #include <vector>
 
 #include "kernels/cpu/conv/axis.hpp"
-#include "kernels/cpu/conv/workspace.hpp"
+#include "kernels/cpu/conv/scratch.hpp"
 #include "kernels/cpu/micro_kernel.hpp"
+#include "kernels/cpu/thread_team.hpp"
 
 namespace chipfit::cpu {
 
@@ -26,16 +27,19 @@ WeightsShape weights_shape(const ConvProblem&);
 class WeightsGradient {
  public:
   /// chunk_bytes of X and dY meet all tiles before the next chunk begins.
-  WeightsGradient(WeightsShape, Accumulate, const MicroKernel&, std::int64_t chunk_bytes, int threads);
+  WeightsGradient(WeightsShape, Accumulate, const MicroKernel&, std::int64_t chunk_bytes, ThreadTeam&);
   void run(const void* x, const void* dy, void* dw);
 
  private:
-  void chunk(const std::byte* x, const std::byte* dy, std::byte* dw, IndexRange lines) const;
+  /// `tiles`: a range of the tiles of dW, numbered by (r, s), group, column block and row block.
+  void chunk(const std::byte* x, const std::byte* dy, std::byte* dw, IndexRange lines, IndexRange tiles,
+             Store store) const;
 
   WeightsShape shape_;
   Accumulate accumulate_;
   const MicroKernel* kernel_;
-  std::int64_t chunk_lines_, rows_per_tile_;
+  std::int64_t chunk_lines_, rows_per_tile_, row_blocks_, column_blocks_, tiles_;
+  ThreadTeam* team_;
 };
 
 }  // namespace chipfit::cpu

@@ -17,8 +17,11 @@ std::int64_t spread(std::int64_t floats) {
   return (lines % 2 == 0 ? lines + 1 : lines) * line;
 }
 
-float* floats(const Workspace& space) {
-  return reinterpret_cast<float*>(space.data());
+float* floats(HugeMemory& memory) {
+  return reinterpret_cast<float*>(memory.data());
+}
+const float* floats(const HugeMemory& memory) {
+  return reinterpret_cast<const float*>(memory.data());
 }
 
 /// The filter tap that reads offset first + i, or −1.
@@ -46,14 +49,15 @@ bool winograd_fits(const GatherShape& shape) {
   return shape.groups == 1 && fits(shape.down) && fits(shape.across);
 }
 
-Winograd::Winograd(GatherShape shape, Accumulate accumulate, const MicroKernel& kernel, const WinogradTable& table, int)
-    : shape_(std::move(shape)), accumulate_(accumulate), kernel_(&kernel), table_(&table) {
+Winograd::Winograd(GatherShape shape, Accumulate accumulate, const MicroKernel& kernel, const WinogradTable& table,
+                   ThreadTeam& team)
+    : shape_(std::move(shape)), accumulate_(accumulate), kernel_(&kernel), table_(&table), team_(&team) {
   points_ = std::int64_t{table.m + 2} * (table.m + 2);
   tiles_h_ = ceil_div(shape_.out_h, table.m);
   tiles_w_ = ceil_div(shape_.out_w, table.m);
   column_blocks_ = ceil_div(shape_.columns, kernel.nr);
   v_row_ = spread(shape_.depth);
-  const std::int64_t all = shape_.n * tiles_h_ * tiles_w_;
+  const std::int64_t all = ceil_div(shape_.n * tiles_h_ * tiles_w_, team.size());
   u_point_ = spread(shape_.depth * kernel.nr);
   // Every block meets all filters: the more they are, the longer a block has to be, though it leaves the second-level
   // cache then. The bounds are measured (docs/native-conv.md).
@@ -63,15 +67,15 @@ Winograd::Winograd(GatherShape shape, Accumulate accumulate, const MicroKernel& 
   block_tiles_ = ceil_div(all, ceil_div(all, blocks * kernel.mr));
   v_point_ = spread(block_tiles_ * v_row_);
   m_point_ = spread(block_tiles_ * kernel.nr);
-  taps_ = Workspace(9 * kernel.b_panel_bytes(shape_.depth));
   // A single block needs each block of columns once: filters that are overwritten by the next stay in the cache.
-  u_block_ = block_tiles_ == all ? 0 : points_ * u_point_;
-  u_ = Workspace(std::max(column_blocks_ * u_block_, points_ * u_point_) * 4);
-  v_ = Workspace(points_ * v_point_ * 4);
-  m_ = Workspace(points_ * m_point_ * 4);
+  u_block_ = block_tiles_ == all && team.size() == 1 ? 0 : points_ * u_point_;
+  u_ = scratch(std::max(column_blocks_ * u_block_, points_ * u_point_) * 4);
+  for (int i = 0; i < team.size(); ++i)
+    spaces_.push_back({scratch(9 * kernel.b_panel_bytes(shape_.depth)), scratch(points_ * v_point_ * 4),
+                       scratch(points_ * m_point_ * 4)});
 }
 
-void Winograd::transform_filters(const float* filters, std::int64_t column_block) {
+void Winograd::transform_filters(const float* filters, std::int64_t column_block, Space& space) {
   const std::int64_t columns = std::min<std::int64_t>(kernel_->nr, shape_.columns - column_block * kernel_->nr);
   const std::int64_t panel = kernel_->b_panel_bytes(shape_.depth);
   WinogradFilter call{};
@@ -81,8 +85,8 @@ void Winograd::transform_filters(const float* filters, std::int64_t column_block
     const float* first =
         filters + column_block * kernel_->nr * shape_.column_step + r * shape_.r_step + s * shape_.s_step;
     kernel_->pack_b({first, shape_.column_step, shape_.depth_step}, columns, shape_.depth, panel,
-                    taps_.data() + i * panel);
-    call.taps[i] = floats(taps_) + i * panel / 4;
+                    space.taps.data() + i * panel);
+    call.taps[i] = floats(space.taps) + i * panel / 4;
   }
   call.count = shape_.depth * kernel_->nr;
   call.points = floats(u_) + column_block * u_block_;
@@ -90,7 +94,7 @@ void Winograd::transform_filters(const float* filters, std::int64_t column_block
   table_->filter(call);
 }
 
-void Winograd::transform_input(const float* in, IndexRange tiles) {
+void Winograd::transform_input(const float* in, IndexRange tiles, Space& space) const {
   const int n = table_->m + 2;
   WinogradInput call{};
   call.pixel_step = call.channels = shape_.depth;
@@ -105,12 +109,12 @@ void Winograd::transform_input(const float* in, IndexRange tiles) {
     }
     call.begin = static_cast<int>(std::clamp<std::int64_t>(-x0, 0, n));
     call.end = static_cast<int>(std::clamp<std::int64_t>(shape_.in_w - x0, 0, n));
-    call.points = floats(v_) + (t - tiles.begin) * v_row_;
+    call.points = floats(space.v) + (t - tiles.begin) * v_row_;
     table_->input(call);
   }
 }
 
-void Winograd::multiply(std::int64_t column_block, std::int64_t tiles) {
+void Winograd::multiply(std::int64_t column_block, std::int64_t tiles, Space& space) const {
   const std::int64_t blocks = ceil_div(tiles, kernel_->mr), rows = ceil_div(tiles, blocks);
   Tap tap{};
   Tile tile{};
@@ -125,15 +129,15 @@ void Winograd::multiply(std::int64_t column_block, std::int64_t tiles) {
   for (std::int64_t point = 0; point < points_; ++point) {
     tap.b = floats(u_) + column_block * u_block_ + point * u_point_;
     for (std::int64_t row = 0; row < tiles; row += rows) {
-      tap.a = floats(v_) + point * v_point_ + row * v_row_;
+      tap.a = floats(space.v) + point * v_point_ + row * v_row_;
       tile.rows = static_cast<int>(std::min(rows, tiles - row));
-      tile.c = floats(m_) + point * m_point_ + row * kernel_->nr;
+      tile.c = floats(space.m) + point * m_point_ + row * kernel_->nr;
       kernel_->tile(tile);
     }
   }
 }
 
-void Winograd::transform_output(float* out, IndexRange tiles, std::int64_t column_block) const {
+void Winograd::transform_output(float* out, IndexRange tiles, std::int64_t column_block, const Space& space) const {
   WinogradOutput call{};
   call.point_step = m_point_;
   call.pixel_step = shape_.columns;
@@ -148,22 +152,37 @@ void Winograd::transform_output(float* out, IndexRange tiles, std::int64_t colum
                                column_block * kernel_->nr
                          : nullptr;
     call.columns = static_cast<int>(std::min<std::int64_t>(table_->m, shape_.out_w - x0));
-    call.points = floats(m_) + (t - tiles.begin) * kernel_->nr;
+    call.points = floats(space.m) + (t - tiles.begin) * kernel_->nr;
     table_->output(call);
   }
 }
 
-void Winograd::run(const void* in, const void* filters, void* out) {
-  const std::int64_t all = shape_.n * tiles_h_ * tiles_w_;
-  for (std::int64_t begin = 0; begin < all; begin += block_tiles_) {
-    const IndexRange tiles{begin, std::min(begin + block_tiles_, all)};
-    transform_input(static_cast<const float*>(in), tiles);
-    for (std::int64_t block = 0; block < column_blocks_; ++block) {
-      if (begin == 0) transform_filters(static_cast<const float*>(filters), block);
-      multiply(block, tiles.size());
-      transform_output(static_cast<float*>(out), tiles, block);
+void Winograd::run_tiles(const float* in, float* out, IndexRange tiles, Space& space, const float* filters) {
+  for (std::int64_t begin = tiles.begin; begin < tiles.end; begin += block_tiles_) {
+    const IndexRange block{begin, std::min(begin + block_tiles_, tiles.end)};
+    transform_input(in, block, space);
+    for (std::int64_t column_block = 0; column_block < column_blocks_; ++column_block) {
+      if (filters && begin == tiles.begin) transform_filters(filters, column_block, space);
+      multiply(column_block, block.size(), space);
+      transform_output(out, block, column_block, space);
     }
   }
+}
+
+void Winograd::run(const void* in, const void* filters, void* out) {
+  const auto* from = static_cast<const float*>(in);
+  const auto* weights = static_cast<const float*>(filters);
+  auto* to = static_cast<float*>(out);
+  const std::int64_t all = shape_.n * tiles_h_ * tiles_w_, threads = team_->size();
+  if (threads == 1) return run_tiles(from, to, {0, all}, spaces_[0], weights);
+  Barrier transformed(team_->size());
+  team_->run([&](int i) {
+    Space& space = spaces_[static_cast<std::size_t>(i)];
+    const IndexRange mine = share(column_blocks_, i, threads);
+    for (std::int64_t block = mine.begin; block < mine.end; ++block) transform_filters(weights, block, space);
+    transformed.wait();
+    run_tiles(from, to, share(all, i, threads), space, nullptr);
+  });
 }
 
 }  // namespace chipfit::cpu

@@ -14,14 +14,19 @@ bool winograd_fits(const GatherShape&);
 /// computed, so that only the transformed input outlives a block. Filters are transformed in every run.
 class Winograd {
  public:
-  Winograd(GatherShape, Accumulate, const MicroKernel&, const WinogradTable&, int threads);
+  Winograd(GatherShape, Accumulate, const MicroKernel&, const WinogradTable&, ThreadTeam&);
   void run(const void* in, const void* filters, void* out);
 
  private:
-  void transform_filters(const float* filters, std::int64_t column_block);
-  void transform_input(const float* in, IndexRange tiles);
-  void multiply(std::int64_t column_block, std::int64_t tiles);
-  void transform_output(float* out, IndexRange tiles, std::int64_t column_block) const;
+  /// What one thread works in.
+  struct Space {
+    HugeMemory taps, v, m;
+  };
+  void transform_filters(const float* filters, std::int64_t column_block, Space&);
+  void transform_input(const float* in, IndexRange tiles, Space&) const;
+  void multiply(std::int64_t column_block, std::int64_t tiles, Space&) const;
+  void transform_output(float* out, IndexRange tiles, std::int64_t column_block, const Space&) const;
+  void run_tiles(const float* in, float* out, IndexRange tiles, Space&, const float* filters);
 
   GatherShape shape_;
   Accumulate accumulate_;
@@ -29,7 +34,9 @@ class Winograd {
   const WinogradTable* table_;
   std::int64_t points_, tiles_h_, tiles_w_, block_tiles_, column_blocks_;
   std::int64_t v_row_, v_point_, m_point_, u_point_, u_block_;  ///< steps, in floats
-  Workspace taps_, u_, v_, m_;
+  HugeMemory u_;
+  std::vector<Space> spaces_;
+  ThreadTeam* team_;
 };
 
 }  // namespace chipfit::cpu
