@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "kernels/cpu/narrow.hpp"
+
 namespace chipfit::cpu {
 namespace {
 
@@ -85,7 +87,8 @@ class Gemm::Worker {
         group_(thread / plan_.grid.m),
         rows_(part_of(problem_.m, kernel_.mr, plan_.grid.m, m_index_)),
         columns_(part_of(problem_.n, kernel_.nr, plan_.grid.n, group_ % plan_.grid.n)),
-        batches_(part_of(problem_.batch, 1, plan_.grid.batch, group_ / plan_.grid.n)) {
+        batches_(part_of(problem_.batch, 1, plan_.grid.batch, group_ / plan_.grid.n)),
+        narrow_(kernel_.acc != problem_.dtypes.out) {
     auto* workspace = const_cast<std::byte*>(gemm.workspace_.data());
     const std::int64_t groups = plan_.grid.batch * plan_.grid.n, threads = plan_.grid.threads();
     a_block_ = workspace + thread * gemm.a_block_bytes_;
@@ -93,9 +96,6 @@ class Gemm::Worker {
     b_blocks_ = workspace + group_ * gemm.b_blocks_ * gemm.b_block_bytes_;
     workspace += groups * gemm.b_blocks_ * gemm.b_block_bytes_;
     sums_ = workspace + thread * gemm.sums_bytes_;
-    narrow_ = problem_.dtypes.out == Dtype::f16 && kernel_.acc == Dtype::f32    ? kernel_.to_f16
-              : problem_.dtypes.out == Dtype::bf16 && kernel_.acc == Dtype::f32 ? kernel_.to_bf16
-                                                                                : nullptr;
   }
 
   void run() {
@@ -184,8 +184,9 @@ class Gemm::Worker {
     tile.c = one_block ? sums : sums + (m - rows_.begin) * tile.c_stride + n - cols_.begin;
     kernel_.tile(tile);
     if (depth_.end == problem_.k)
-      narrow_({static_cast<const float*>(tile.c), tile.c_stride, out, problem_.n, tile.rows, tile.cols,
-               problem_.accumulate == Accumulate::add ? Store::add : Store::overwrite});
+      narrow_tile({static_cast<const float*>(tile.c), tile.c_stride, out, problem_.n, tile.rows, tile.cols,
+                   problem_.accumulate == Accumulate::add ? Store::add : Store::overwrite},
+                  problem_.dtypes.out);
   }
 
   const Gemm& gemm_;
@@ -200,7 +201,7 @@ class Gemm::Worker {
   std::byte* c_ = nullptr;
   std::byte *a_block_, *b_blocks_, *b_block_ = nullptr, *sums_;
   std::int64_t block_ = 0;
-  Narrow narrow_;
+  const bool narrow_;  ///< the output is narrower than the accumulators
 };
 
 Result<GemmPlan> plan_gemm(const GemmProblem& problem, int threads, std::string_view isa) {

@@ -65,17 +65,6 @@ struct Source {
 /// MicroKernel::a_panel_bytes or b_panel_bytes says for this k.
 using Pack = void (*)(const Source&, std::int64_t lines, std::int64_t k, std::int64_t panel_bytes, void* panels);
 
-/// A tile of f32 sums on its way to a narrow output type (f16, bf16). Strides in elements.
-struct Narrowing {
-  const float* from;
-  std::int64_t from_stride;
-  void* to;
-  std::int64_t to_stride;
-  std::int64_t rows, cols;
-  Store store;  ///< add: the old output is added in f32, before the one rounding
-};
-using Narrow = void (*)(const Narrowing&);
-
 /// One way of multiplying one pair of operand types on one instruction set: constant data.
 struct MicroKernel {
   std::string_view isa;   ///< "avx512"
@@ -90,7 +79,6 @@ struct MicroKernel {
   int compensation_bytes;  ///< behind a B panel, for each of its columns: what the shift to unsigned adds, negated
   void (*tile)(const Tile&);
   Pack pack_a, pack_b;
-  Narrow to_f16 = nullptr, to_bf16 = nullptr;  ///< of accumulators that are f32
 
   std::int64_t padded(std::int64_t k) const { return (k + group - 1) / group * group; }
   std::int64_t a_panel_bytes(std::int64_t k) const { return (padded(k) * mr * a_bytes + 63) / 64 * 64; }
