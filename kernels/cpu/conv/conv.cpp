@@ -1,9 +1,11 @@
 #include "kernels/cpu/conv/conv.hpp"
 
 #include <memory>
+#include <new>
 
 #include "kernels/cpu/conv/choose.hpp"
 #include "kernels/cpu/conv/gather.hpp"
+#include "kernels/cpu/conv/product.hpp"
 #include "kernels/cpu/conv/weights_gradient.hpp"
 #include "kernels/cpu/conv/winograd.hpp"
 
@@ -19,6 +21,50 @@ ConvCandidate candidate(std::string algorithm, std::function<std::shared_ptr<Pro
           }};
 }
 
+/// What the candidates of one problem are made of.
+struct Making {
+  ConvProblem problem;
+  const MicroKernel* kernel;
+  ThreadTeam* team;
+};
+
+void add_product(const Making& m, std::vector<ConvCandidate>& found) {
+  if (!is_product(m.problem)) return;
+  found.push_back(candidate<ProductConv>("gemm " + std::string(m.kernel->isa), [m] {
+    Result<ProductConv> made = ProductConv::make(m.problem, *m.team, m.kernel->isa);
+    if (!made) throw std::bad_alloc();
+    return std::make_shared<ProductConv>(std::move(*made));
+  }));
+}
+
+void add_direct(const Making& m, std::vector<ConvCandidate>& found) {
+  const std::string name = "direct " + std::string(m.kernel->isa);
+  if (m.problem.direction == ConvDirection::bwd_weights)
+    found.push_back(candidate<WeightsGradient>(name, [m] {
+      return std::make_shared<WeightsGradient>(weights_shape(m.problem), m.problem.accumulate, *m.kernel, 512 << 10,
+                                               *m.team);
+    }));
+  else
+    found.push_back(candidate<GatherConv>(name, [m] {
+      return std::make_shared<GatherConv>(gather_shape(m.problem, m.problem.layout), m.problem.accumulate, *m.kernel,
+                                          GatherBlocking{}, *m.team);
+    }));
+}
+
+void add_winograd(const Making& m, std::vector<ConvCandidate>& found) {
+  if (m.problem.direction == ConvDirection::bwd_weights || m.problem.dtypes.a != Dtype::f32) return;
+  const GatherShape shape = gather_shape(m.problem, m.problem.layout);
+  if (!winograd_fits(shape)) return;
+  for (const int tile : {4, 2}) {
+    const WinogradTable* table = find_winograd(tile, m.kernel->isa);
+    if (!table) continue;
+    const std::string size = std::to_string(tile), name = "winograd F(" + size + "x" + size + ",3x3) ";
+    found.push_back(candidate<Winograd>(name + std::string(m.kernel->isa), [m, shape, table] {
+      return std::make_shared<Winograd>(shape, m.problem.accumulate, *m.kernel, *table, *m.team);
+    }));
+  }
+}
+
 }  // namespace
 
 Result<std::vector<ConvCandidate>> conv_candidates(const ConvProblem& problem, ThreadTeam& team, std::string_view isa) {
@@ -27,26 +73,14 @@ Result<std::vector<ConvCandidate>> conv_candidates(const ConvProblem& problem, T
   const MicroKernel* kernel = find_micro_kernel(types.a, types.b, isa);
   if (!kernel || kernel->acc != types.acc || kernel->acc != types.out || !kernel->a_in_place || kernel->group != 1)
     return fail(Error::Kind::usage, "convolution in " + to_string(types) + " has no kernel for this processor");
-  if (problem.layout != Layout::nhwc) return fail(Error::Kind::usage, "NCHW is not computed yet");
-  const std::string isa_name(kernel->isa);
   std::vector<ConvCandidate> found;
-  if (problem.direction == ConvDirection::bwd_weights) {
-    found.push_back(candidate<WeightsGradient>("direct " + isa_name, [=, &team] {
-      return std::make_shared<WeightsGradient>(weights_shape(problem), problem.accumulate, *kernel, 512 << 10, team);
-    }));
-    return found;
+  const Making making{problem, kernel, &team};
+  if (problem.layout == Layout::nhwc) {
+    add_direct(making, found);
+    add_winograd(making, found);
   }
-  const GatherShape shape = gather_shape(problem, problem.layout);
-  found.push_back(candidate<GatherConv>("direct " + isa_name, [=, &team] {
-    return std::make_shared<GatherConv>(shape, problem.accumulate, *kernel, GatherBlocking{}, team);
-  }));
-  for (const int m : {4, 2}) {
-    const WinogradTable* table = find_winograd(m, kernel->isa);
-    if (!table || problem.dtypes.a != Dtype::f32 || !winograd_fits(shape)) continue;
-    const std::string name = "winograd F(" + std::to_string(m) + "x" + std::to_string(m) + ",3x3) " + isa_name;
-    found.push_back(candidate<Winograd>(
-        name, [=, &team] { return std::make_shared<Winograd>(shape, problem.accumulate, *kernel, *table, team); }));
-  }
+  add_product(making, found);
+  if (found.empty()) return fail(Error::Kind::usage, "NCHW is not computed yet");
   return found;
 }
 

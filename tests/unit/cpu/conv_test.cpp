@@ -95,6 +95,23 @@ TEST(ConvShapes, OfWinogradAgreeWithTheDefinitionWhateverIsLeftOverAtTheEdges) {
   }
 }
 
+TEST(ConvShapes, ThatAreMatrixProductsAgreeWithTheDefinitionInBothLayouts) {
+  std::mt19937_64 random(11);
+  const auto pick = [&](std::int64_t low, std::int64_t high) {
+    return std::uniform_int_distribution<std::int64_t>(low, high)(random);
+  };
+  for (int i = 0; i < 60; ++i) {
+    ConvProblem problem;
+    problem.n = pick(1, 3), problem.c = pick(1, 40), problem.k = pick(1, 70), problem.h = pick(1, 9);
+    problem.w = pick(1, 9);
+    problem.direction = std::array{ConvDirection::fwd, ConvDirection::bwd_data, ConvDirection::bwd_weights}[i % 3];
+    problem.layout = i % 2 == 0 ? Layout::nchw : Layout::nhwc;
+    problem.accumulate = i % 5 == 0 ? Accumulate::add : Accumulate::overwrite;
+    expect_exact(problem, random, 1 + i % 2);
+    if (testing::Test::HasFatalFailure()) return;
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Types, ConvShapes,
                          testing::Combine(testing::Values(ConvDirection::fwd, ConvDirection::bwd_data,
                                                           ConvDirection::bwd_weights),
