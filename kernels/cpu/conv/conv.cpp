@@ -4,6 +4,7 @@
 #include <new>
 
 #include "kernels/cpu/conv/choose.hpp"
+#include "kernels/cpu/conv/depthwise.hpp"
 #include "kernels/cpu/conv/gather.hpp"
 #include "kernels/cpu/conv/product.hpp"
 #include "kernels/cpu/conv/weights_gradient.hpp"
@@ -28,6 +29,20 @@ struct Making {
   ThreadTeam* team;
 };
 
+void add_depthwise(const Making& m, std::vector<ConvCandidate>& found) {
+  const DepthwiseTable* table = find_depthwise(m.problem.dtypes.a, m.kernel->isa);
+  if (!is_depthwise(m.problem) || !table) return;
+  const std::string name = "depthwise " + std::string(m.kernel->isa);
+  if (m.problem.direction == ConvDirection::bwd_weights)
+    found.push_back(candidate<DepthwiseWeights>(
+        name, [m, table] { return std::make_shared<DepthwiseWeights>(m.problem, *table, *m.team); }));
+  else
+    found.push_back(candidate<DepthwiseConv>(name, [m, table] {
+      return std::make_shared<DepthwiseConv>(gather_shape(m.problem, m.problem.layout), m.problem.accumulate, *table,
+                                             *m.team);
+    }));
+}
+
 void add_product(const Making& m, std::vector<ConvCandidate>& found) {
   if (!is_product(m.problem)) return;
   found.push_back(candidate<ProductConv>("gemm " + std::string(m.kernel->isa), [m] {
@@ -46,8 +61,9 @@ void add_direct(const Making& m, std::vector<ConvCandidate>& found) {
     }));
   else
     found.push_back(candidate<GatherConv>(name, [m] {
-      return std::make_shared<GatherConv>(gather_shape(m.problem, m.problem.layout), m.problem.accumulate, *m.kernel,
-                                          GatherBlocking{}, *m.team);
+      const GatherShape shape = gather_shape(m.problem, m.problem.layout);
+      return std::make_shared<GatherConv>(shape, m.problem.accumulate, *m.kernel, gather_blocking(shape, *m.kernel),
+                                          *m.team);
     }));
 }
 
@@ -76,6 +92,8 @@ Result<std::vector<ConvCandidate>> conv_candidates(const ConvProblem& problem, T
   std::vector<ConvCandidate> found;
   const Making making{problem, kernel, &team};
   if (problem.layout == Layout::nhwc) {
+    add_depthwise(making, found);
+    if (!found.empty()) return found;
     add_direct(making, found);
     add_winograd(making, found);
   }

@@ -64,6 +64,14 @@ GatherShape gather_shape(const ConvProblem& c, Layout filters) {
   return g;
 }
 
+GatherBlocking gather_blocking(const GatherShape& shape, const MicroKernel& kernel) {
+  const std::int64_t filter_bytes =
+      shape.groups * shape.columns * shape.depth * shape.r * shape.s * info(kernel.acc).bytes;
+  GatherBlocking blocking;
+  if (filter_bytes <= 1 << 20) blocking.slab_bytes = 256 << 10;
+  return blocking;
+}
+
 /// A range of the tiles of one pair of phases, one block of columns and one chunk of the depth.
 struct GatherConv::Work {
   const std::byte* in;

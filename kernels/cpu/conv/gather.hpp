@@ -31,6 +31,9 @@ struct GatherBlocking {
   std::int64_t slab_bytes = 1 << 30;  ///< of in and out, that all filters meet before the next slab begins
 };
 
+/// Filters that stay in the second-level cache meet slabs of the image that do, too; larger ones are read once.
+GatherBlocking gather_blocking(const GatherShape&, const MicroKernel&);
+
 /// Direct convolution as a batch-reduced matrix product: tiles of `mr` output pixels of one row × nr channels, the
 /// taps summed up in registers, pixels read where they lie, filters packed to [group][columns / nr][r][s][depth][nr]
 /// at the beginning of every run.

@@ -36,7 +36,8 @@ inline void naive_conv(const ConvProblem& f, const std::vector<double>& in0, con
             }
 }
 
-/// A small valid convolution with every kind of remainder: strides 1–3, dilations 1–3, padding, groups, odd extents.
+/// A small valid convolution with every kind of remainder: strides 1–3, dilations 1–3, padding, groups, depthwise, odd
+/// extents.
 inline ConvProblem random_conv(std::mt19937_64& random) {
   const auto pick = [&](std::int64_t low, std::int64_t high) {
     return std::uniform_int_distribution<std::int64_t>(low, high)(random);
@@ -47,6 +48,7 @@ inline ConvProblem random_conv(std::mt19937_64& random) {
     c.groups = pick(0, 3) == 0 ? pick(2, 4) : 1;
     c.c = c.groups * (pick(0, 3) == 0 ? pick(1, 4) : pick(1, 40));
     c.k = c.groups * (pick(0, 3) == 0 ? pick(28, 70) : pick(1, 40));
+    if (pick(0, 5) == 0) c.groups = c.c = c.k = pick(2, 70);
     c.h = pick(1, 12), c.w = pick(1, 33);
     if (pick(0, 3) > 0) {
       c.r = pick(1, 4), c.s = pick(1, 5);
