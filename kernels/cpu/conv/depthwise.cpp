@@ -23,6 +23,18 @@ void turn(Dtype type, const void* source, std::int64_t rows, std::int64_t column
     turn(static_cast<const float*>(source), rows, columns, static_cast<float*>(target), store);
 }
 
+/// Whether the taps read one pixel after another, upwards or downwards.
+bool neighbours(const AxisPhase& phase) {
+  if (phase.taps.size() < 2) return false;
+  const std::int64_t step = phase.taps[1].offset - phase.taps[0].offset;
+  if (step != 1 && step != -1) return false;
+  for (std::size_t t = 1; t < phase.taps.size(); ++t)
+    if (phase.taps[t].offset - phase.taps[t - 1].offset != step ||
+        phase.taps[t].filter - phase.taps[t - 1].filter != phase.taps[1].filter - phase.taps[0].filter)
+      return false;
+  return true;
+}
+
 }  // namespace
 
 bool is_depthwise(const ConvProblem& c) {
@@ -31,12 +43,16 @@ bool is_depthwise(const ConvProblem& c) {
 
 DepthwiseConv::DepthwiseConv(GatherShape shape, Accumulate accumulate, const DepthwiseTable& table, ThreadTeam& team)
     : shape_(std::move(shape)), accumulate_(accumulate), table_(&table), team_(&team) {
-  for (const AxisPhase& phase : shape_.across) cuts_.push_back(cut_rows(phase, kDepthwiseRows));
+  for (const AxisPhase& phase : shape_.across) {
+    cuts_.push_back(cut_rows(phase, kDepthwiseRows));
+    windows_.push_back(neighbours(phase) ? table.window(static_cast<std::int64_t>(phase.taps.size()), phase.in_step)
+                                         : nullptr);
+  }
   filters_ = scratch(shape_.groups * shape_.r * shape_.s * info(table.type).bytes);
 }
 
-void DepthwiseConv::rows(const std::byte* in, std::byte* out, std::size_t phase_down, std::size_t phase_across,
-                         IndexRange lines) const {
+void DepthwiseConv::lines(const std::byte* in, std::byte* out, std::size_t phase_down, std::size_t phase_across,
+                          IndexRange lines) const {
   const AxisPhase& down = shape_.down[phase_down];
   const AxisPhase& across = shape_.across[phase_across];
   const RowBlocks& cut = cuts_[phase_across];
@@ -87,13 +103,60 @@ void DepthwiseConv::rows(const std::byte* in, std::byte* out, std::size_t phase_
   }
 }
 
+void DepthwiseConv::windows(const std::byte* in, std::byte* out, std::size_t phase_down, std::size_t phase_across,
+                            IndexRange lines) const {
+  const AxisPhase& down = shape_.down[phase_down];
+  const AxisPhase& across = shape_.across[phase_across];
+  const std::int64_t pixel = shape_.groups * info(table_->type).bytes;
+  // Taps that read downwards are taken from the last one on.
+  const bool upwards = across.taps[0].offset < across.taps[1].offset;
+  const AxisTap& first = upwards ? across.taps.front() : across.taps.back();
+  const AxisTap& second = upwards ? across.taps[1] : across.taps[across.taps.size() - 2];
+  const int taps = static_cast<int>(across.taps.size());
+  DepthwiseWindow call{};
+  call.a_step = shape_.groups;
+  call.b_step = (second.filter - first.filter) * shape_.groups;
+  call.out_step = across.step * shape_.groups;
+  call.channels = shape_.groups;
+  call.store = accumulate_ == Accumulate::add ? Store::add : Store::overwrite;
+  std::vector<DepthwiseLine> at_origin, window;
+  for (std::int64_t line = lines.begin; line < lines.end; ++line) {
+    const std::int64_t image = line / down.count, i = line % down.count;
+    at_origin.clear();
+    for (const AxisTap& r : down.taps) {
+      const std::int64_t y = i * down.in_step + r.offset;
+      if (y < 0 || y >= down.in_extent) continue;
+      at_origin.push_back({in + ((image * shape_.in_h + y) * shape_.in_w + first.offset) * pixel,
+                           filters_.data() + (r.filter * shape_.s + first.filter) * pixel, 0, 0});
+    }
+    window.resize(at_origin.size());
+    call.lines = window.data();
+    call.line_count = static_cast<std::int64_t>(window.size());
+    for (const RowBlock& block : cuts_[phase_across].blocks) {
+      const std::int64_t x = block.first * across.in_step + first.offset;
+      const int pixels = static_cast<int>((block.rows - 1) * across.in_step + taps);
+      const int begin = static_cast<int>(std::clamp<std::int64_t>(-x, 0, pixels));
+      const int end = static_cast<int>(std::clamp<std::int64_t>(across.in_extent - x, 0, pixels));
+      for (std::size_t l = 0; l < window.size(); ++l)
+        window[l] = {static_cast<const std::byte*>(at_origin[l].a) + block.first * across.in_step * pixel,
+                     at_origin[l].b, begin, end};
+      call.rows = block.rows;
+      call.out = out + ((image * shape_.out_h + down.first + i * down.step) * shape_.out_w + across.first +
+                        block.first * across.step) *
+                           pixel;
+      windows_[phase_across](call);
+    }
+  }
+}
+
 void DepthwiseConv::run(const void* in, const void* filters, void* out) {
   turn(table_->type, filters, shape_.groups, shape_.r * shape_.s, filters_.data(), Store::overwrite);
   team_->run([&](int thread) {
     for (std::size_t d = 0; d < shape_.down.size(); ++d)
       for (std::size_t a = 0; a < shape_.across.size(); ++a)
-        rows(static_cast<const std::byte*>(in), static_cast<std::byte*>(out), d, a,
-             share(shape_.n * shape_.down[d].count, thread, team_->size()));
+        (this->*(windows_[a] ? &DepthwiseConv::windows : &DepthwiseConv::lines))(
+            static_cast<const std::byte*>(in), static_cast<std::byte*>(out), d, a,
+            share(shape_.n * shape_.down[d].count, thread, team_->size()));
   });
 }
 

@@ -17,13 +17,17 @@ class DepthwiseConv {
   void run(const void* in, const void* filters, void* out);
 
  private:
-  void rows(const std::byte* in, std::byte* out, std::size_t phase_down, std::size_t phase_across,
-            IndexRange lines) const;
+  /// The lines of one phase of the height and one of the width; `windows` where the taps of the width are neighbours.
+  void lines(const std::byte* in, std::byte* out, std::size_t phase_down, std::size_t phase_across,
+             IndexRange lines) const;
+  void windows(const std::byte* in, std::byte* out, std::size_t phase_down, std::size_t phase_across,
+               IndexRange lines) const;
 
   GatherShape shape_;
   Accumulate accumulate_;
   const DepthwiseTable* table_;
   std::vector<RowBlocks> cuts_;
+  std::vector<DepthwiseWindowKernel> windows_;  ///< of each phase of the width; null where it has none
   HugeMemory filters_;
   ThreadTeam* team_;
 };

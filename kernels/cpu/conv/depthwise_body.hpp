@@ -69,6 +69,69 @@ void depthwise_rows(const DepthwiseRow& call) {
   if (channel < call.channels) depthwise_block<Number, bytes, rows, 1>(call, channel, call.channels - channel);
 }
 
+template <class Number, int bytes, int rows, int taps, int stride, class Count>
+[[gnu::always_inline]] inline void window_block(const DepthwiseWindow& call, std::int64_t channel, Count lanes) {
+  using Vector = typename Vectors<Number, bytes>::Vector;
+  Vector sum[rows]{};
+  for (const DepthwiseLine *line = call.lines, *last = line + call.line_count; line != last; ++line) {
+    const Number* a = static_cast<const Number*>(line->a) + channel;
+    const Number* b = static_cast<const Number*>(line->b) + channel;
+    Vector weight[taps];
+    unrolled<taps>([&](auto s)
+                       __attribute__((always_inline)) { weight[s] = load<Vector>(b + s * call.b_step, lanes); });
+    constexpr int pixels = (rows - 1) * stride + taps;
+    const auto meet = [&](auto j) __attribute__((always_inline)) {
+      const Vector pixel = load<Vector>(a + j * call.a_step, lanes);
+      unrolled<taps>([&](auto s) __attribute__((always_inline)) {
+        constexpr int distance = j - s;
+        if constexpr (distance >= 0 && distance % stride == 0 && distance / stride < rows)
+          sum[distance / stride] += pixel * weight[s];
+      });
+    };
+    if (line->begin == 0 && line->end >= pixels)
+      unrolled<pixels>([&](auto j) __attribute__((always_inline)) { meet(j); });
+    else
+      unrolled<pixels>([&](auto j) __attribute__((always_inline)) {
+        if (j >= line->begin && j < line->end) meet(j);
+      });
+  }
+  Number* out = static_cast<Number*>(call.out) + channel;
+  unrolled<rows>([&](auto i) __attribute__((always_inline)) {
+    if (i >= call.rows) return;
+    Number* to = out + i * call.out_step;
+    if (call.store == Store::add) sum[i] += load<Vector>(to, lanes);
+    store(to, sum[i], lanes);
+  });
+}
+
+template <class Number, int bytes, int rows, int taps, int stride>
+void window_of(const DepthwiseWindow& call) {
+  if constexpr (rows == kDepthwiseRows)
+    if (call.rows < rows) return window_of<Number, bytes, rows - 1, taps, stride>(call);
+  constexpr int lanes = Vectors<Number, bytes>::lanes;
+  std::int64_t channel = 0;
+  for (; channel + lanes <= call.channels; channel += lanes)
+    window_block<Number, bytes, rows, taps, stride>(call, channel, std::integral_constant<int, lanes>{});
+  if (channel < call.channels) window_block<Number, bytes, rows, taps, stride>(call, channel, call.channels - channel);
+}
+
+template <class Number, int bytes>
+DepthwiseWindowKernel window(std::int64_t taps, std::int64_t stride) {
+  constexpr int rows = kDepthwiseRows;
+  if (stride == 1) {
+    if (taps == 2) return window_of<Number, bytes, rows, 2, 1>;
+    if (taps == 3) return window_of<Number, bytes, rows, 3, 1>;
+    if (taps == 5) return window_of<Number, bytes, rows, 5, 1>;
+    if (taps == 7) return window_of<Number, bytes, rows, 7, 1>;
+  }
+  if (stride == 2) {
+    if (taps == 3) return window_of<Number, bytes, rows, 3, 2>;
+    if (taps == 5) return window_of<Number, bytes, rows, 5, 2>;
+    if (taps == 7) return window_of<Number, bytes, rows, 7, 2>;
+  }
+  return nullptr;
+}
+
 template <class Number, int bytes, int taps, class Count>
 [[gnu::always_inline]] inline void depthwise_gradient_block(const DepthwiseGradient& call, std::int64_t channel,
                                                             Count lanes) {
@@ -104,7 +167,11 @@ void depthwise_gradient(const DepthwiseGradient& call) {
 
 template <class Number, int bytes>
 constexpr DepthwiseTable depthwise_table(std::string_view isa, CpuFeature needs, Dtype type) {
-  return {isa, needs, type, depthwise_rows<Number, bytes, kDepthwiseRows>,
+  return {isa,
+          needs,
+          type,
+          depthwise_rows<Number, bytes, kDepthwiseRows>,
+          window<Number, bytes>,
           depthwise_gradient<Number, bytes, kDepthwiseTaps>};
 }
 

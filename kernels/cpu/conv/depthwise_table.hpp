@@ -23,6 +23,28 @@ struct DepthwiseRow {
 };
 constexpr int kDepthwiseRows = 8;
 
+/// One line of a window: pixel j at a + j·a_step, filter tap s at b + s·b_step; pixels outside of [begin, end) are
+/// zero and not read.
+struct DepthwiseLine {
+  const void* a;
+  const void* b;
+  int begin, end;
+};
+
+/// out[i][c] (=|+=) Σ over lines, Σ over s < taps: a[stride·i + s][c]·b[s][c] for i < rows ≤ kDepthwiseRows: every
+/// pixel is loaded once for all outputs and taps that it meets.
+struct DepthwiseWindow {
+  const DepthwiseLine* lines;
+  std::int64_t line_count;
+  std::int64_t a_step, b_step;
+  void* out;
+  std::int64_t out_step;
+  int rows;
+  std::int64_t channels;
+  Store store;
+};
+using DepthwiseWindowKernel = void (*)(const DepthwiseWindow&);
+
 /// dw_t[c] += Σ over i < pixels of x_t[i·x_step + c]·dy[i·dy_step + c] for t < taps ≤ kDepthwiseTaps, c < channels.
 struct DepthwiseGradient {
   const void* const* x;
@@ -42,6 +64,8 @@ struct DepthwiseTable {
   CpuFeature needs;
   Dtype type;
   void (*row)(const DepthwiseRow&);
+  /// Null where there is no kernel for so many taps and this stride.
+  DepthwiseWindowKernel (*window)(std::int64_t taps, std::int64_t stride);
   void (*gradient)(const DepthwiseGradient&);
 };
 
