@@ -6,6 +6,7 @@
 #include "kernels/cpu/conv/choose.hpp"
 #include "kernels/cpu/conv/depthwise.hpp"
 #include "kernels/cpu/conv/gather.hpp"
+#include "kernels/cpu/conv/nchw.hpp"
 #include "kernels/cpu/conv/product.hpp"
 #include "kernels/cpu/conv/weights_gradient.hpp"
 #include "kernels/cpu/conv/winograd.hpp"
@@ -22,9 +23,10 @@ ConvCandidate candidate(std::string algorithm, std::function<std::shared_ptr<Pro
           }};
 }
 
-/// What the candidates of one problem are made of.
+/// What the candidates of one problem, in NHWC, are made of.
 struct Making {
   ConvProblem problem;
+  Layout filters;  ///< how fwd and bwd_data read them
   const MicroKernel* kernel;
   ThreadTeam* team;
 };
@@ -38,8 +40,7 @@ void add_depthwise(const Making& m, std::vector<ConvCandidate>& found) {
         name, [m, table] { return std::make_shared<DepthwiseWeights>(m.problem, *table, *m.team); }));
   else
     found.push_back(candidate<DepthwiseConv>(name, [m, table] {
-      return std::make_shared<DepthwiseConv>(gather_shape(m.problem, m.problem.layout), m.problem.accumulate, *table,
-                                             *m.team);
+      return std::make_shared<DepthwiseConv>(gather_shape(m.problem, m.filters), m.problem.accumulate, *table, *m.team);
     }));
 }
 
@@ -61,7 +62,7 @@ void add_direct(const Making& m, std::vector<ConvCandidate>& found) {
     }));
   else
     found.push_back(candidate<GatherConv>(name, [m] {
-      const GatherShape shape = gather_shape(m.problem, m.problem.layout);
+      const GatherShape shape = gather_shape(m.problem, m.filters);
       return std::make_shared<GatherConv>(shape, m.problem.accumulate, *m.kernel, gather_blocking(shape, *m.kernel),
                                           *m.team);
     }));
@@ -69,7 +70,7 @@ void add_direct(const Making& m, std::vector<ConvCandidate>& found) {
 
 void add_winograd(const Making& m, std::vector<ConvCandidate>& found) {
   if (m.problem.direction == ConvDirection::bwd_weights || m.problem.dtypes.a != Dtype::f32) return;
-  const GatherShape shape = gather_shape(m.problem, m.problem.layout);
+  const GatherShape shape = gather_shape(m.problem, m.filters);
   if (!winograd_fits(shape)) return;
   for (const int tile : {4, 2}) {
     const WinogradTable* table = find_winograd(tile, m.kernel->isa);
@@ -81,6 +82,31 @@ void add_winograd(const Making& m, std::vector<ConvCandidate>& found) {
   }
 }
 
+std::vector<ConvCandidate> nhwc_candidates(const Making& m) {
+  std::vector<ConvCandidate> found;
+  add_depthwise(m, found);
+  if (!found.empty()) return found;
+  add_direct(m, found);
+  add_winograd(m, found);
+  return found;
+}
+
+/// The same ways on transposed images.
+std::vector<ConvCandidate> nchw_candidates(const Making& m) {
+  const auto in_nhwc = [m](const ConvProblem& part) {
+    Making inner = m;
+    inner.problem = part;
+    return nhwc_candidates(inner);
+  };
+  std::vector<ConvCandidate> found;
+  for (const ConvCandidate& inner : in_nhwc(nhwc_part(m.problem)))
+    found.push_back(candidate<NchwConv>(inner.algorithm + " transposed", [m, in_nhwc, i = found.size()] {
+      return std::make_shared<NchwConv>(
+          m.problem, [&](const ConvProblem& part) { return in_nhwc(part)[i].make(); }, *m.team);
+    }));
+  return found;
+}
+
 }  // namespace
 
 Result<std::vector<ConvCandidate>> conv_candidates(const ConvProblem& problem, ThreadTeam& team, std::string_view isa) {
@@ -89,16 +115,9 @@ Result<std::vector<ConvCandidate>> conv_candidates(const ConvProblem& problem, T
   const MicroKernel* kernel = find_micro_kernel(types.a, types.b, isa);
   if (!kernel || kernel->acc != types.acc || kernel->acc != types.out || !kernel->a_in_place || kernel->group != 1)
     return fail(Error::Kind::usage, "convolution in " + to_string(types) + " has no kernel for this processor");
-  std::vector<ConvCandidate> found;
-  const Making making{problem, kernel, &team};
-  if (problem.layout == Layout::nhwc) {
-    add_depthwise(making, found);
-    if (!found.empty()) return found;
-    add_direct(making, found);
-    add_winograd(making, found);
-  }
+  const Making making{problem, problem.layout, kernel, &team};
+  std::vector<ConvCandidate> found = problem.layout == Layout::nhwc ? nhwc_candidates(making) : nchw_candidates(making);
   add_product(making, found);
-  if (found.empty()) return fail(Error::Kind::usage, "NCHW is not computed yet");
   return found;
 }
 

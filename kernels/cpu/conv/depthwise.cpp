@@ -119,6 +119,7 @@ void DepthwiseConv::windows(const std::byte* in, std::byte* out, std::size_t pha
   call.out_step = across.step * shape_.groups;
   call.channels = shape_.groups;
   call.store = accumulate_ == Accumulate::add ? Store::add : Store::overwrite;
+  call.far = shape_.n * shape_.in_h * shape_.in_w * pixel > 8 << 20;
   std::vector<DepthwiseLine> at_origin, window;
   for (std::int64_t line = lines.begin; line < lines.end; ++line) {
     const std::int64_t image = line / down.count, i = line % down.count;

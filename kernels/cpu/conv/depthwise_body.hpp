@@ -88,6 +88,11 @@ template <class Number, int bytes, int rows, int taps, int stride, class Count>
           sum[distance / stride] += pixel * weight[s];
       });
     };
+    // A stride of many channels is more than the hardware foresees.
+    if (call.far)
+      unrolled<rows * stride>([&](auto j) __attribute__((always_inline)) {
+        __builtin_prefetch(a + (j + (rows * stride)) * call.a_step);
+      });
     if (line->begin == 0 && line->end >= pixels)
       unrolled<pixels>([&](auto j) __attribute__((always_inline)) { meet(j); });
     else

@@ -42,6 +42,7 @@ struct DepthwiseWindow {
   int rows;
   std::int64_t channels;
   Store store;
+  bool far;  ///< whether the pixels come from memory: those of the next window are asked for
 };
 using DepthwiseWindowKernel = void (*)(const DepthwiseWindow&);
 

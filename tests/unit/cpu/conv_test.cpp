@@ -70,6 +70,7 @@ TEST_P(ConvShapes, OfEveryKindAgreeWithTheDefinition) {
   for (int i = 0; i < 60; ++i) {
     ConvProblem problem = test::random_conv(random);
     problem.direction = direction;
+    problem.layout = i % 2 == 0 ? Layout::nhwc : Layout::nchw;
     problem.dtypes = *default_combo(type);
     problem.accumulate = i % 3 == 0 ? Accumulate::add : Accumulate::overwrite;
     expect_exact(problem, random, i % 5 == 0 ? 2 : 1);
@@ -87,6 +88,7 @@ TEST(ConvShapes, OfWinogradAgreeWithTheDefinitionWhateverIsLeftOverAtTheEdges) {
     problem.n = pick(1, 2), problem.c = pick(1, 40), problem.k = pick(1, 70), problem.h = pick(3, 11);
     problem.w = pick(3, 19), problem.r = problem.s = 3, problem.pad_h = pick(0, 3), problem.pad_w = pick(0, 3);
     problem.direction = i % 2 == 0 ? ConvDirection::fwd : ConvDirection::bwd_data;
+    problem.layout = i % 4 < 2 ? Layout::nhwc : Layout::nchw;
     problem.accumulate = i % 3 == 0 ? Accumulate::add : Accumulate::overwrite;
     ThreadTeam one(1);
     ASSERT_GE(conv_candidates(problem, one)->size(), 3u);
