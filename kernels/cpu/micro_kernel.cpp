@@ -10,11 +10,14 @@
 namespace chipfit::cpu {
 namespace {
 
-constexpr std::array kKernels {
+// clang-format off
+constexpr std::array kKernels{
 #if defined(__x86_64__)
-  &avx512::f32,
+    &avx512::f64, &avx512::f32, &avx512::bf16, &avx512::i8, &avx512::u8_i8,
+    &avx512::f16, &avx512::bf16_as_f32, &avx512::e4m3, &avx512::e5m2, &avx512::e4m3_e5m2, &avx512::e5m2_e4m3,
 #endif
 };
+// clang-format on
 
 }  // namespace
 

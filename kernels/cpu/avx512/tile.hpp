@@ -10,9 +10,10 @@
 // broadcast when it is needed. Two multiply-adds for each load keep both pipes busy: measured on Zen 5, 8×48, 9×48,
 // 12×32 and 14×32 all run at the register peak, and 14×32 needs the fewest lines of both operands together.
 //
-// Unit says what an element group is and how it is multiplied; see f32.cpp for the shortest one:
+// Unit says what an element group is and how it is multiplied; see f32.cpp:
 //     Vector                             a register of accumulators
 //     Accumulator                        its element
+//     Factor                             a register of B, or of A to all lanes
 //     lanes, group, bytes                accumulators per register; elements of A per group; bytes of such a group
 //     load(mask, pointer)                one register of B, elements outside the mask zero
 //     broadcast<read>(pointer)           a group of A to all lanes
@@ -24,6 +25,7 @@ namespace chipfit::cpu::avx512 {
 namespace {
 
 constexpr int kRows = 14, kVectors = 2;
+constexpr int kColumns = kVectors * 16;  ///< of accumulators of 32 bits
 
 /// Row i of A: i·stride from compile-time i, with few registers. Two bases seven rows apart and three multiples of the
 /// stride reach fourteen rows by the scaled addressing of x86.
@@ -102,11 +104,11 @@ void tile(const Tile& t) {
       k -= steps;
       ahead_left -= steps;
       for (std::int64_t step = steps; step > 0; --step) {
-        Vector columns[vectors];
+        typename Unit::Factor columns[vectors];
         unrolled<vectors>([&](auto v) __attribute__((always_inline)) { columns[v] = Unit::load(mask(v), b + 64 * v); });
         unrolled<rows>([&](auto r) __attribute__((always_inline)) {
           const char* from = read == ARead::in_rows ? a.template at<r>() : a.base[0] + r * Unit::bytes;
-          const Vector row = Unit::template broadcast<read>(from);
+          const typename Unit::Factor row = Unit::template broadcast<read>(from);
           unrolled<vectors>([&](auto v) __attribute__((always_inline)) {
             sum[r][v] = Unit::multiply_add(sum[r][v], row, columns[v]);
           });
