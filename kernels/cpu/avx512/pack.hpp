@@ -20,6 +20,8 @@
 namespace chipfit::cpu::avx512 {
 namespace {
 
+constexpr std::int64_t kRowsAhead = 24;
+
 /// The lowest `count` bits, of at most 64; none where count is not positive.
 [[gnu::always_inline]] inline std::uint64_t low_bits(std::int64_t count) {
   return count <= 0 ? 0 : ~std::uint64_t{0} >> (count >= 64 ? 0 : 64 - count);
@@ -56,6 +58,10 @@ void pack_along_lines(const typename Words::Element* from, std::int64_t k_stride
     unrolled<registers>([&](auto v) __attribute__((always_inline)) {
       constexpr int first = v * Words::lanes, room = width - first;
       const std::uint64_t load = low_bits(lines - first < Words::lanes ? lines - first : Words::lanes);
+      // Rows are too far apart for the processor to see where this goes.
+      unrolled<Words::group>([&](auto j) __attribute__((always_inline)) {
+        _mm_prefetch(from + first + (kRowsAhead + j) * k_stride, _MM_HINT_T0);
+      });
       const __m512i words = Words::along_lines(from + first, k_stride, depth, load);
       Words::store(to + first, low_bits(room < Words::lanes ? room : Words::lanes), words);
     });

@@ -93,9 +93,22 @@ void tile(const Tile& t) {
 
   // One line is asked for in each step of k, so that the misses that the operands wait for are not behind them in the
   // queue: first the lines of C (the first and the last of each row), then what the caller says.
+  enum Stage { first_lines, last_lines, callers_lines, nothing };
+  int stage = first_lines;
   const auto* ahead = reinterpret_cast<const char*>(c);
   std::int64_t ahead_step = c_stride * static_cast<std::int64_t>(sizeof(Accumulator)), ahead_left = rows;
-  int ahead_stage = 0;
+  const auto next_stage = [&]() __attribute__((always_inline)) {
+    ++stage;
+    if (stage == last_lines) {
+      ahead = reinterpret_cast<const char*>(c + t.cols - 1), ahead_left = rows;
+    } else if (stage == callers_lines && t.prefetch) {
+      ahead = static_cast<const char*>(t.prefetch), ahead_step = t.prefetch_step, ahead_left = t.prefetch_lines;
+    } else {
+      // An address that is not there would walk the page table each time.
+      ahead = reinterpret_cast<const char*>(c), ahead_step = 0, ahead_left = INT64_MAX;
+    }
+  };
+
   for (std::int64_t i = 0; i < t.tap_count; ++i) {
     RowAddress a(t.taps[i].a, read == ARead::in_rows ? t.a_stride * element : Unit::bytes);
     const char* b = static_cast<const char*>(t.taps[i].b);
@@ -118,16 +131,7 @@ void tile(const Tile& t) {
         _mm_prefetch(ahead, _MM_HINT_T0);
         ahead += ahead_step;
       }
-      if (ahead_left > 0) continue;
-      if (ahead_stage++ == 0 && vectors > 1) {
-        ahead = reinterpret_cast<const char*>(c + t.cols - 1);
-        ahead_left = rows;
-      } else {
-        // Asking for an address that is not there would walk the page table each time.
-        ahead = static_cast<const char*>(t.prefetch ? t.prefetch : t.c);
-        ahead_step = t.prefetch ? 64 : 0;
-        ahead_left = INT64_MAX;
-      }
+      if (ahead_left == 0) next_stage();
     }
   }
 

@@ -99,7 +99,7 @@ class MicroKernels : public testing::TestWithParam<const MicroKernel*> {
     if (a_in_place && taps > 0) tile.a_stride = k_major ? a[0].k_stride : a[0].line_stride;
     tile.b_stride = b_in_place && taps > 0 ? b[0].k_stride : std::int64_t{kernel.nr} * kernel.group;
     tile.c = c.data(), tile.c_stride = c_stride;
-    if (pick(0, 1)) tile.prefetch = c.data();
+    if (pick(0, 1)) tile.prefetch = c.data(), tile.prefetch_step = 64, tile.prefetch_lines = pick(0, 9);
     kernel.tile(tile);
 
     for (std::int64_t i = 0; i < elements; ++i) {
