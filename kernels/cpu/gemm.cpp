@@ -149,21 +149,33 @@ class Gemm::Worker {
     const bool adds = depth_.begin > 0 || (!narrow_ && problem_.accumulate == Accumulate::add);
     tile.store = adds ? Store::add : Store::overwrite;
 
+    const std::int64_t steps = tile.k / kernel_.group;
+    const Range next_rows{rows.end, std::min(rows.end + plan_.blocking.mc, rows_.end)};
+    std::int64_t next_row = plan_.a == Reading::packed && a.k_stride == 1 ? next_rows.begin : next_rows.end;
     for (std::int64_t n = cols_.begin; n < cols_.end; n += kernel_.nr) {
       tile.cols = static_cast<int>(std::min<std::int64_t>(kernel_.nr, cols_.end - n));
       const std::int64_t panel = (n - cols_.begin) / kernel_.nr;
       tap.b = plan_.b == Reading::packed ? b_block_ + panel * b_panel_bytes
                                          : from(b_, n, depth_.begin, info(kernel_.b).bytes).data;
-      // The first tiles of a panel fetch the next one.
       const bool has_next = plan_.b == Reading::packed && n + kernel_.nr < cols_.end;
-      const auto* ahead = has_next ? static_cast<const std::byte*>(tap.b) + b_panel_bytes : nullptr;
-      const auto* ahead_end = has_next ? ahead + b_panel_bytes : nullptr;
+      const auto* ahead = static_cast<const std::byte*>(tap.b) + b_panel_bytes;
+      std::int64_t ahead_lines = has_next ? b_panel_bytes / 64 : 0;
       for (std::int64_t m = rows.begin; m < rows.end; m += kernel_.mr) {
         tile.rows = static_cast<int>(std::min<std::int64_t>(kernel_.mr, rows.end - m));
         tap.a = plan_.a == Reading::packed ? a_block_ + (m - rows.begin) / kernel_.mr * a_panel_bytes
                                            : from(a_, m, depth_.begin, info(kernel_.a).bytes).data;
-        tile.prefetch = ahead < ahead_end ? ahead : nullptr;
-        ahead += tile.k / kernel_.group * 64;
+        tile.prefetch = nullptr;
+        if (ahead_lines > 0) {
+          // The first tiles of a panel fetch the next one,
+          tile.prefetch = ahead, tile.prefetch_step = 64;
+          tile.prefetch_lines = std::min(ahead_lines, steps);
+          ahead += steps * 64, ahead_lines -= steps;
+        } else if (next_row < next_rows.end) {
+          // the others a row each of the next block of A, which is packed when this one is done.
+          tile.prefetch = from(a_, next_row++, depth_.begin, info(kernel_.a).bytes).data;
+          tile.prefetch_step = 64;
+          tile.prefetch_lines = std::min(steps, depth * info(kernel_.a).bytes / 64 + 1);
+        }
         multiply_tile(tile, m, n);
       }
     }

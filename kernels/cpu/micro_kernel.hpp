@@ -50,8 +50,10 @@ struct Tile {
   std::int64_t b_stride;  ///< from one group of k to the next: nr·group in a panel; another for B in place
   void* c;                ///< row-major, of the accumulator type
   std::int64_t c_stride;  ///< from row to row
-  /// Lines that are asked into the second-level cache while the tile is computed, one for each group of k; may be null.
+  /// Lines that the caller will need soon, asked for one by one while the tile is computed: `prefetch_lines` of them,
+  /// prefetch_step bytes apart. Not more than one for each group of k is asked for; null: none.
   const void* prefetch;
+  std::int64_t prefetch_step, prefetch_lines;
 };
 
 /// A matrix to pack from, with the element type of the operand: line l (row of A, column of B), depth k at

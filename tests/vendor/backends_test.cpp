@@ -321,7 +321,7 @@ TEST(HostileControls, AreRight) {
 TEST(Native, MultipliesEveryTypeTransposeAndBatch) {
   const LoadedPlugin plugin(path_of("native"), "threads=2");
   std::mt19937 random(3);
-  for (const std::uint32_t dtype : {CHIPFIT_F32})
+  for (const std::uint32_t dtype : {CHIPFIT_F64, CHIPFIT_F32, CHIPFIT_F16, CHIPFIT_BF16, CHIPFIT_I8})
     for (std::uint32_t bits = 0; bits < 32; ++bits) {
       std::uniform_int_distribution<int> size(1, bits & 16 ? 150 : 19);
       chipfit_problem p =

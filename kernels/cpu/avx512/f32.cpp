@@ -1,12 +1,13 @@
 #include "kernels/cpu/avx512/kernels.hpp"
-#include "kernels/cpu/avx512/pack.hpp"
 #include "kernels/cpu/avx512/tile.hpp"
+#include "kernels/cpu/avx512/words.hpp"
 
 namespace chipfit::cpu::avx512 {
 namespace {
 
 struct F32 {
   using Vector = __m512;
+  using Factor = __m512;
   using Accumulator = float;
   static constexpr int lanes = 16, group = 1, bytes = 4;
   static constexpr bool compensated = false;
@@ -28,7 +29,9 @@ struct F32 {
 
 }  // namespace
 
-constexpr int kColumns = kVectors * F32::lanes;
+void tile_f32(const Tile& t) {
+  tile_of<F32>(t);
+}
 
 constinit const MicroKernel f32{.isa = "avx512",
                                 .name = "fma",
@@ -44,7 +47,7 @@ constinit const MicroKernel f32{.isa = "avx512",
                                 .a_in_place = true,
                                 .b_in_place = true,
                                 .compensation_bytes = 0,
-                                .tile = tile_of<F32>,
+                                .tile = tile_f32,
                                 .pack_a = pack_words<kRows, F32Words>,
                                 .pack_b = pack_words<kColumns, F32Words>};
 

@@ -10,9 +10,10 @@
 // broadcast when it is needed. Two multiply-adds for each load keep both pipes busy: measured on Zen 5, 8×48, 9×48,
 // 12×32 and 14×32 all run at the register peak, and 14×32 needs the fewest lines of both operands together.
 //
-// Unit says what an element group is and how it is multiplied; see f32.cpp for the shortest one:
+// Unit says what an element group is and how it is multiplied; see f32.cpp:
 //     Vector                             a register of accumulators
 //     Accumulator                        its element
+//     Factor                             a register of B, or of A to all lanes
 //     lanes, group, bytes                accumulators per register; elements of A per group; bytes of such a group
 //     load(mask, pointer)                one register of B, elements outside the mask zero
 //     broadcast<read>(pointer)           a group of A to all lanes
@@ -24,6 +25,7 @@ namespace chipfit::cpu::avx512 {
 namespace {
 
 constexpr int kRows = 14, kVectors = 2;
+constexpr int kColumns = kVectors * 16;  ///< of accumulators of 32 bits
 
 /// Row i of A: i·stride from compile-time i, with few registers. Two bases seven rows apart and three multiples of the
 /// stride reach fourteen rows by the scaled addressing of x86.
@@ -91,9 +93,22 @@ void tile(const Tile& t) {
 
   // One line is asked for in each step of k, so that the misses that the operands wait for are not behind them in the
   // queue: first the lines of C (the first and the last of each row), then what the caller says.
+  enum Stage { first_lines, last_lines, callers_lines, nothing };
+  int stage = first_lines;
   const auto* ahead = reinterpret_cast<const char*>(c);
   std::int64_t ahead_step = c_stride * static_cast<std::int64_t>(sizeof(Accumulator)), ahead_left = rows;
-  int ahead_stage = 0;
+  const auto next_stage = [&]() __attribute__((always_inline)) {
+    ++stage;
+    if (stage == last_lines) {
+      ahead = reinterpret_cast<const char*>(c + t.cols - 1), ahead_left = rows;
+    } else if (stage == callers_lines && t.prefetch) {
+      ahead = static_cast<const char*>(t.prefetch), ahead_step = t.prefetch_step, ahead_left = t.prefetch_lines;
+    } else {
+      // An address that is not there would walk the page table each time.
+      ahead = reinterpret_cast<const char*>(c), ahead_step = 0, ahead_left = INT64_MAX;
+    }
+  };
+
   for (std::int64_t i = 0; i < t.tap_count; ++i) {
     RowAddress a(t.taps[i].a, read == ARead::in_rows ? t.a_stride * element : Unit::bytes);
     const char* b = static_cast<const char*>(t.taps[i].b);
@@ -102,11 +117,11 @@ void tile(const Tile& t) {
       k -= steps;
       ahead_left -= steps;
       for (std::int64_t step = steps; step > 0; --step) {
-        Vector columns[vectors];
+        typename Unit::Factor columns[vectors];
         unrolled<vectors>([&](auto v) __attribute__((always_inline)) { columns[v] = Unit::load(mask(v), b + 64 * v); });
         unrolled<rows>([&](auto r) __attribute__((always_inline)) {
           const char* from = read == ARead::in_rows ? a.template at<r>() : a.base[0] + r * Unit::bytes;
-          const Vector row = Unit::template broadcast<read>(from);
+          const typename Unit::Factor row = Unit::template broadcast<read>(from);
           unrolled<vectors>([&](auto v) __attribute__((always_inline)) {
             sum[r][v] = Unit::multiply_add(sum[r][v], row, columns[v]);
           });
@@ -116,16 +131,7 @@ void tile(const Tile& t) {
         _mm_prefetch(ahead, _MM_HINT_T0);
         ahead += ahead_step;
       }
-      if (ahead_left > 0) continue;
-      if (ahead_stage++ == 0 && vectors > 1) {
-        ahead = reinterpret_cast<const char*>(c + t.cols - 1);
-        ahead_left = rows;
-      } else {
-        // Asking for an address that is not there would walk the page table each time.
-        ahead = static_cast<const char*>(t.prefetch ? t.prefetch : t.c);
-        ahead_step = t.prefetch ? 64 : 0;
-        ahead_left = INT64_MAX;
-      }
+      if (ahead_left == 0) next_stage();
     }
   }
 

@@ -33,7 +33,7 @@ struct Making {
 
 void add_depthwise(const Making& m, std::vector<ConvCandidate>& found) {
   const DepthwiseTable* table = find_depthwise(m.problem.dtypes.a, m.kernel->isa);
-  if (!is_depthwise(m.problem) || !table) return;
+  if (!is_depthwise(m.problem) || !table || m.problem.dtypes.out != m.problem.dtypes.a) return;
   const std::string name = "depthwise " + std::string(m.kernel->isa);
   if (m.problem.direction == ConvDirection::bwd_weights)
     found.push_back(candidate<DepthwiseWeights>(
@@ -63,8 +63,8 @@ void add_direct(const Making& m, std::vector<ConvCandidate>& found) {
   else
     found.push_back(candidate<GatherConv>(name, [m] {
       const GatherShape shape = gather_shape(m.problem, m.filters);
-      return std::make_shared<GatherConv>(shape, m.problem.accumulate, *m.kernel, gather_blocking(shape, *m.kernel),
-                                          *m.team);
+      return std::make_shared<GatherConv>(shape, m.problem.accumulate, m.problem.dtypes.out, *m.kernel,
+                                          gather_blocking(shape, *m.kernel), *m.team);
     }));
 }
 
@@ -113,8 +113,11 @@ Result<std::vector<ConvCandidate>> conv_candidates(const ConvProblem& problem, T
   if (const Result<void> valid = validate(problem); !valid) return pass_on(valid.error());
   const DtypeCombo& types = problem.dtypes;
   const MicroKernel* kernel = find_micro_kernel(types.a, types.b, isa);
-  if (!kernel || kernel->acc != types.acc || kernel->acc != types.out || !kernel->a_in_place || kernel->group != 1)
+  if (!kernel || kernel->acc != types.acc)
     return fail(Error::Kind::usage, "convolution in " + to_string(types) + " has no kernel for this processor");
+  const bool plain = kernel->group == 1 && kernel->a_in_place && types.out == types.acc;
+  if (!plain && problem.direction == ConvDirection::bwd_weights)
+    return fail(Error::Kind::usage, "gradients of filters are computed in f32 and f64");
   const Making making{problem, problem.layout, kernel, &team};
   std::vector<ConvCandidate> found = problem.layout == Layout::nhwc ? nhwc_candidates(making) : nchw_candidates(making);
   add_product(making, found);

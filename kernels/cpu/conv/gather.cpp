@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cstring>
 
+#include "kernels/cpu/narrow.hpp"
+#include "kernels/problem/convert.hpp"
+
 namespace chipfit::cpu {
 namespace {
 
@@ -81,9 +84,16 @@ struct GatherConv::Work {
   IndexRange range;
 };
 
-GatherConv::GatherConv(GatherShape shape, Accumulate accumulate, const MicroKernel& kernel, GatherBlocking blocking,
-                       ThreadTeam& team)
-    : shape_(std::move(shape)), accumulate_(accumulate), kernel_(&kernel), team_(&team) {
+GatherConv::GatherConv(GatherShape shape, Accumulate accumulate, Dtype out, const MicroKernel& kernel,
+                       GatherBlocking blocking, ThreadTeam& team)
+    : shape_(std::move(shape)), accumulate_(accumulate), out_type_(out), kernel_(&kernel), team_(&team) {
+  // Sums that are rounded at the end cannot wait in the output.
+  if (out != kernel.acc) blocking.depth = shape_.depth;
+  in_depth_ = shape_.depth;
+  if (!kernel.a_in_place || shape_.depth % kernel.group != 0) {
+    in_depth_ = kernel.padded(shape_.depth);
+    staged_ = scratch(shape_.n * shape_.in_h * shape_.in_w * shape_.groups * in_depth_ * kernel.a_bytes);
+  }
   for (const AxisPhase& phase : shape_.across) cuts_.push_back(cut_rows(phase, kernel.mr));
   chunks_ = ceil_div(shape_.depth, std::max<std::int64_t>(blocking.depth, 1));
   chunk_ = kernel.padded(ceil_div(shape_.depth, chunks_));
@@ -93,6 +103,22 @@ GatherConv::GatherConv(GatherShape shape, Accumulate accumulate, const MicroKern
       shape_.groups * (shape_.depth * kernel.a_bytes + shape_.columns * info(kernel.acc).bytes);
   slab_tiles_ = std::max<std::int64_t>(1, blocking.slab_bytes / (pixel_bytes * kernel.mr));
   packed_ = scratch(shape_.groups * column_blocks_ * chunks_ * shape_.r * shape_.s * kernel.b_panel_bytes(chunk_));
+}
+
+void GatherConv::stage(const std::byte* in, IndexRange pixels) {
+  const std::int64_t bytes = info(kernel_->a).bytes;
+  for (std::int64_t i = pixels.begin * shape_.groups; i < pixels.end * shape_.groups; ++i) {
+    const std::byte* from = in + i * shape_.depth * bytes;
+    std::byte* to = staged_.data() + i * in_depth_ * kernel_->a_bytes;
+    if (bytes == kernel_->a_bytes)
+      std::memcpy(to, from, static_cast<std::size_t>(shape_.depth * bytes));
+    else if (kernel_->a == Dtype::i8)
+      std::copy_n(reinterpret_cast<const std::int8_t*>(from), shape_.depth, reinterpret_cast<std::int16_t*>(to));
+    else if (kernel_->a == Dtype::u8)
+      std::copy_n(reinterpret_cast<const std::uint8_t*>(from), shape_.depth, reinterpret_cast<std::int16_t*>(to));
+    else
+      to_f32(kernel_->a, from, reinterpret_cast<float*>(to), shape_.depth);
+  }
 }
 
 void GatherConv::pack(const std::byte* filters, std::int64_t group, std::int64_t column_block) {
@@ -115,26 +141,28 @@ void GatherConv::tiles(const Work& work) const {
   const AxisPhase& across = shape_.across[work.phase_across];
   const RowBlocks& cut = cuts_[work.phase_across];
   const std::int64_t blocks = static_cast<std::int64_t>(cut.blocks.size());
-  const std::int64_t in_pixel = shape_.groups * shape_.depth * kernel_->a_bytes, acc_bytes = info(kernel_->acc).bytes;
-  const std::int64_t out_pixel = shape_.groups * shape_.columns * acc_bytes;
+  const std::int64_t in_pixel = shape_.groups * in_depth_ * kernel_->a_bytes, out_bytes = info(out_type_).bytes;
+  const std::int64_t out_pixel = shape_.groups * shape_.columns * out_bytes;
   const std::int64_t panel = kernel_->b_panel_bytes(chunk_);
   const std::int64_t depth = std::min(chunk_, shape_.depth - work.chunk * chunk_);
-  const std::byte* in = work.in + (work.group * shape_.depth + work.chunk * chunk_) * kernel_->a_bytes;
+  const std::byte* in = work.in + (work.group * in_depth_ + work.chunk * chunk_) * kernel_->a_bytes;
   const std::byte* filters =
       packed_.data() +
       ((work.group * column_blocks_ + work.column_block) * chunks_ + work.chunk) * shape_.r * shape_.s * panel;
-  std::byte* out = work.out + (work.group * shape_.columns + work.column_block * kernel_->nr) * acc_bytes;
+  std::byte* out = work.out + (work.group * shape_.columns + work.column_block * kernel_->nr) * out_bytes;
   const bool contiguous = shape_.groups == 1 && chunks_ == 1 && panel == depth * kernel_->nr * kernel_->b_bytes &&
                           kernel_->compensation_bytes == 0;
-  const bool adds = accumulate_ == Accumulate::add || work.chunk > 0;
+  const bool narrow = out_type_ != kernel_->acc;
+  const bool adds = !narrow && (accumulate_ == Accumulate::add || work.chunk > 0);
 
   Tile tile{};
   tile.a_read = ARead::in_rows;
   tile.cols = static_cast<int>(std::min<std::int64_t>(kernel_->nr, shape_.columns - work.column_block * kernel_->nr));
-  tile.a_stride = across.in_step * shape_.groups * shape_.depth;
+  tile.a_stride = across.in_step * shape_.groups * in_depth_;
   tile.b_stride = kernel_->nr * kernel_->group;
-  tile.c_stride = across.step * shape_.groups * shape_.columns;
+  tile.c_stride = narrow ? kernel_->nr : across.step * shape_.groups * shape_.columns;
   std::vector<Tap> taps;
+  std::vector<float> sums(static_cast<std::size_t>(narrow ? kernel_->mr * kernel_->nr : 0));
   std::vector<const std::byte*> lines;  // of the image, and the filters' rows that meet them
   std::vector<const std::byte*> slices;
   for (std::int64_t t = work.range.begin, line = -1; t < work.range.end; ++t) {
@@ -155,13 +183,15 @@ void GatherConv::tiles(const Work& work) const {
                                block.first * across.step) *
                                   out_pixel;
     tile.store = adds ? Store::add : Store::overwrite;
+    std::byte* target = narrow ? reinterpret_cast<std::byte*>(sums.data()) : pixels;
+    const std::int64_t target_row = tile.c_stride * info(kernel_->acc).bytes;
     if (!adds && (lines.empty() || !pattern.covered)) {
       for (int row = 0; row < block.rows; ++row)
-        std::memset(pixels + row * across.step * out_pixel, 0, static_cast<std::size_t>(tile.cols * acc_bytes));
+        std::memset(target + row * target_row, 0, static_cast<std::size_t>(tile.cols * info(kernel_->acc).bytes));
       tile.store = Store::add;
     }
-    if (lines.empty()) continue;
     for (const RowGroup& group : pattern.groups) {
+      if (lines.empty()) break;
       const std::int64_t merged = merged_taps(group, contiguous);
       taps.clear();
       for (std::size_t r = 0; r < lines.size(); ++r)
@@ -173,10 +203,14 @@ void GatherConv::tiles(const Work& work) const {
       tile.tap_count = static_cast<std::int64_t>(taps.size());
       tile.k = kernel_->padded(depth) * merged;
       tile.rows = group.rows;
-      tile.c = pixels + group.row * across.step * out_pixel;
+      tile.c = target + group.row * target_row;
       kernel_->tile(tile);
       tile.store = Store::add;
     }
+    if (narrow)
+      narrow_tile({sums.data(), tile.c_stride, pixels, across.step * shape_.groups * shape_.columns, block.rows,
+                   tile.cols, accumulate_ == Accumulate::add ? Store::add : Store::overwrite},
+                  out_type_);
   }
 }
 
@@ -217,6 +251,10 @@ void GatherConv::run(const void* in, const void* filters, void* out) {
   const auto* from = static_cast<const std::byte*>(in);
   const auto* weights = static_cast<const std::byte*>(filters);
   auto* to = static_cast<std::byte*>(out);
+  if (staged_.data()) {
+    team_->run([&](int i) { stage(from, share(shape_.n * shape_.in_h * shape_.in_w, i, team_->size())); });
+    from = staged_.data();
+  }
   const std::int64_t columns = shape_.groups * column_blocks_, threads = team_->size();
   if (threads == 1) return run_by_columns(from, weights, to, {0, columns});
   // Columns are divided where that is even: no thread waits for filters that another one packs.

@@ -39,11 +39,13 @@ GatherBlocking gather_blocking(const GatherShape&, const MicroKernel&);
 /// at the beginning of every run.
 class GatherConv {
  public:
-  GatherConv(GatherShape, Accumulate, const MicroKernel&, GatherBlocking, ThreadTeam&);
+  /// `out`: the accumulator's type, or a narrower one that sums are rounded to once.
+  GatherConv(GatherShape, Accumulate, Dtype out, const MicroKernel&, GatherBlocking, ThreadTeam&);
   void run(const void* in, const void* filters, void* out);
 
  private:
   struct Work;
+  void stage(const std::byte* in, IndexRange pixels);
   void pack(const std::byte* filters, std::int64_t group, std::int64_t column_block);
   void tiles(const Work&) const;
   void run_by_columns(const std::byte* in, const std::byte* filters, std::byte* out, IndexRange columns);
@@ -51,7 +53,10 @@ class GatherConv {
 
   GatherShape shape_;
   Accumulate accumulate_;
+  Dtype out_type_;
   const MicroKernel* kernel_;
+  std::int64_t in_depth_;        ///< of a group in a pixel, as tiles read it
+  HugeMemory staged_;            ///< pixels with the type and the whole groups of depth that the micro-kernel reads
   std::vector<RowBlocks> cuts_;  ///< of each phase of the width
   std::int64_t chunk_, chunks_, column_blocks_, slab_tiles_;
   HugeMemory packed_;

@@ -1,6 +1,7 @@
 #include "kernels/cpu/conv/weights_gradient.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 namespace chipfit::cpu {
 namespace {
@@ -38,6 +39,8 @@ WeightsGradient::WeightsGradient(WeightsShape shape, Accumulate accumulate, cons
   column_blocks_ = ceil_div(shape_.columns, kernel.nr);
   tiles_ = static_cast<std::int64_t>(shape_.down.taps.size() * shape_.across.taps.size()) * shape_.groups *
            column_blocks_ * row_blocks_;
+  if (!kernel.b_in_place && shape_.columns % kernel.nr != 0)
+    padded_x_ = scratch((shape_.n * shape_.x_h * shape_.x_w * shape_.x_pixel + kernel.nr) * kernel.b_bytes);
 }
 
 void WeightsGradient::chunk(const std::byte* x, const std::byte* dy, std::byte* dw, IndexRange lines, IndexRange tiles,
@@ -89,6 +92,11 @@ void WeightsGradient::chunk(const std::byte* x, const std::byte* dy, std::byte* 
 
 void WeightsGradient::run(const void* x, const void* dy, void* dw) {
   const std::int64_t lines = shape_.n * shape_.y_h;
+  if (padded_x_.data()) {
+    std::memcpy(padded_x_.data(), x,
+                static_cast<std::size_t>(shape_.n * shape_.x_h * shape_.x_w * shape_.x_pixel * kernel_->b_bytes));
+    x = padded_x_.data();
+  }
   team_->run([&](int thread) {
     const IndexRange mine = share(tiles_, thread, team_->size());
     for (std::int64_t begin = 0; begin < lines; begin += chunk_lines_)

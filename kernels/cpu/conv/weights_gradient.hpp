@@ -39,6 +39,7 @@ class WeightsGradient {
   Accumulate accumulate_;
   const MicroKernel* kernel_;
   std::int64_t chunk_lines_, rows_per_tile_, row_blocks_, column_blocks_, tiles_;
+  HugeMemory padded_x_;  ///< where the micro-kernel loads whole vectors of B: X with room to read behind it
   ThreadTeam* team_;
 };
 

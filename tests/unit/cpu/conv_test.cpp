@@ -37,16 +37,19 @@ std::vector<double> small_integers(std::mt19937_64& random, std::int64_t count) 
 /// Every candidate of every instruction set, on integers that every type and every order of summation holds exactly.
 void expect_exact(ConvProblem problem, std::mt19937_64& random, int threads, double tolerance = 0) {
   const Operands shapes = operands(problem);
-  const std::vector<double> in0 = small_integers(random, shapes.in[0].elements),
-                            in1 = small_integers(random, shapes.in[1].elements),
+  std::vector<double> in0 = small_integers(random, shapes.in[0].elements);
+  if (problem.dtypes.a == Dtype::u8)
+    for (double& value : in0) value = 252 + value;
+  const std::vector<double> in1 = small_integers(random, shapes.in[1].elements),
                             before = small_integers(random, shapes.out.elements);
   std::vector<double> expected = before;
   if (problem.accumulate == Accumulate::overwrite) expected.assign(before.size(), 0);
   test::naive_conv(problem, in0, in1, expected);
   ThreadTeam team(threads);
   for (const MicroKernel* kernel : micro_kernels()) {
-    if (kernel->a != problem.dtypes.a || !cpu_has(kernel->needs)) continue;
+    if (kernel->a != problem.dtypes.a || kernel->b != problem.dtypes.b || !cpu_has(kernel->needs)) continue;
     const auto candidates = conv_candidates(problem, team, kernel->isa);
+    if (!candidates && problem.direction == ConvDirection::bwd_weights && kernel->acc != kernel->a) continue;
     ASSERT_TRUE(candidates) << case_id(problem) << ": " << candidates.error().what;
     for (const ConvCandidate& candidate : *candidates) {
       Guarded a(shapes.in[0].dtype, in0), b(shapes.in[1].dtype, in1), out(shapes.out.dtype, before);
@@ -97,6 +100,18 @@ TEST(ConvShapes, OfWinogradAgreeWithTheDefinitionWhateverIsLeftOverAtTheEdges) {
   }
 }
 
+TEST(ConvShapes, OfUnsignedPixelsTimesSignedFiltersAgreeWithTheDefinition) {
+  std::mt19937_64 random(8);
+  for (int i = 0; i < 30; ++i) {
+    ConvProblem problem = test::random_conv(random);
+    problem.dtypes = {Dtype::u8, Dtype::i8, Dtype::i32, Dtype::i32};
+    problem.layout = i % 2 == 0 ? Layout::nhwc : Layout::nchw;
+    if (!validate(problem)) continue;
+    expect_exact(problem, random, 1);
+    if (testing::Test::HasFatalFailure()) return;
+  }
+}
+
 TEST(ConvShapes, ThatAreMatrixProductsAgreeWithTheDefinitionInBothLayouts) {
   std::mt19937_64 random(11);
   const auto pick = [&](std::int64_t low, std::int64_t high) {
@@ -117,7 +132,7 @@ TEST(ConvShapes, ThatAreMatrixProductsAgreeWithTheDefinitionInBothLayouts) {
 INSTANTIATE_TEST_SUITE_P(Types, ConvShapes,
                          testing::Combine(testing::Values(ConvDirection::fwd, ConvDirection::bwd_data,
                                                           ConvDirection::bwd_weights),
-                                          testing::Values(Dtype::f32)),
+                                          testing::Values(Dtype::f32, Dtype::f64, Dtype::bf16, Dtype::f16, Dtype::i8)),
                          [](const auto& value) {
                            return std::string(name(std::get<0>(value.param))) + "_" +
                                   to_string(*default_combo(std::get<1>(value.param)));

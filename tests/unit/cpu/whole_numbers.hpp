@@ -12,6 +12,8 @@ namespace chipfit::cpu {
 inline std::vector<double> whole_numbers(Dtype type, std::int64_t count, std::mt19937& random) {
   int low = -16, high = 16;
   if (type == Dtype::i8) low = -128, high = 127;
+  if (type == Dtype::u8) low = 0, high = 255;
+  if (info(type).significand_bits < 8 && !info(type).is_integer) low = -4, high = 4;
   if (type == Dtype::i32) low = -100000, high = 100000;
   std::uniform_int_distribution<int> number(low, high);
   std::vector<double> values(static_cast<std::size_t>(count));
