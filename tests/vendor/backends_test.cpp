@@ -14,6 +14,15 @@ void PrintTo(const Backend& backend, std::ostream* out) {
   *out << backend.name;
 }
 
+/// Name of the algorithm that prepare chooses, or why it refuses.
+std::string algorithm_of(const LoadedPlugin& plugin, const chipfit_problem& p) {
+  chipfit_kernel kernel = nullptr;
+  if (plugin.table().prepare(plugin.device(), &p, &kernel) != CHIPFIT_OK) return plugin.error();
+  const std::string name = plugin.table().algorithm(plugin.device(), kernel);
+  plugin.table().release(plugin.device(), kernel);
+  return name;
+}
+
 class Backends : public ::testing::TestWithParam<Backend> {
  protected:
   void expect_right_or_partly_refused(const chipfit_problem& p) {
@@ -153,6 +162,15 @@ std::vector<Backend> all_backends() {
                                          CHIPFIT_U8};
   std::vector<Backend> all = {{"reference", "threads=2", every_type},
                               {"simulated", "rate_flop_per_s=1e12 overhead_s=1e-6", every_type}};
+  all.push_back({"native",
+                 "threads=2",
+                 {CHIPFIT_F64, CHIPFIT_F32},
+                 {CHIPFIT_F16,
+                  {CHIPFIT_F16, CHIPFIT_F16, CHIPFIT_F32, CHIPFIT_F32},
+                  CHIPFIT_BF16,
+                  bf16_to_f32,
+                  CHIPFIT_I8,
+                  CHIPFIT_U8}});
 #ifdef CHIPFIT_HAS_OPENBLAS
   all.push_back({"openblas", "threads=2", {CHIPFIT_F32, CHIPFIT_F64}});
 #endif
