@@ -14,15 +14,6 @@ void PrintTo(const Backend& backend, std::ostream* out) {
   *out << backend.name;
 }
 
-/// Name of the algorithm that prepare chooses, or why it refuses.
-std::string algorithm_of(const LoadedPlugin& plugin, const chipfit_problem& p) {
-  chipfit_kernel kernel = nullptr;
-  if (plugin.table().prepare(plugin.device(), &p, &kernel) != CHIPFIT_OK) return plugin.error();
-  const std::string name = plugin.table().algorithm(plugin.device(), kernel);
-  plugin.table().release(plugin.device(), kernel);
-  return name;
-}
-
 class Backends : public ::testing::TestWithParam<Backend> {
  protected:
   void expect_right_or_partly_refused(const chipfit_problem& p) {
