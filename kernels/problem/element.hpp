@@ -46,21 +46,28 @@ CHIPFIT_ALWAYS_INLINE double widen(F16 x) {
   return __builtin_bit_cast(float, bits | (std::uint32_t{x.bits} & 0x8000u) << 16);
 }
 
-CHIPFIT_ALWAYS_INLINE double widen(E4m3 x) {
-  const std::uint32_t magnitude = x.bits & 0x7Fu;
-  // Not by a product with subnormal floats, which are frequent here and slow.
-  const float subnormal = static_cast<float>(static_cast<std::int32_t>(magnitude)) * 0x1p-9f;
-  const std::uint32_t normal = magnitude == 0x7Fu ? 0x7FC00000u : (magnitude << 20) + (120u << 23);
-  const std::uint32_t bits = magnitude < 0x08u ? __builtin_bit_cast(std::uint32_t, subnormal) : normal;
-  return __builtin_bit_cast(float, bits | (std::uint32_t{x.bits} & 0x80u) << 24);
+/// Value of an 8-bit code whose magnitude is so many fraction bits below exponent bits; `specials` are the magnitudes
+/// from which on it is infinity or NaN, which only moves the exponent to the last one.
+template <int exponent_bits, std::uint32_t specials>
+CHIPFIT_ALWAYS_INLINE float widened_code(std::uint32_t code) {
+  constexpr int fraction_bits = 7 - exponent_bits, bias = (1 << (exponent_bits - 1)) - 1;
+  constexpr float step = __builtin_bit_cast(float, (128u - bias - fraction_bits) << 23);
+  const std::uint32_t magnitude = code & 0x7Fu;
+  // Not by a product with subnormal floats, which are frequent here and slow. Masks, because loops with a choice
+  // between floating results do not vectorise.
+  const float small = static_cast<float>(static_cast<std::int32_t>(magnitude)) * step;
+  const std::uint32_t subnormal = magnitude < (1u << fraction_bits) ? ~0u : 0u,
+                      special = magnitude < specials ? 0u : ~0u;
+  const std::uint32_t normal = (magnitude << (23 - fraction_bits)) + (std::uint32_t{127 - bias} << 23);
+  const std::uint32_t bits =
+      (__builtin_bit_cast(std::uint32_t, small) & subnormal) | (normal & ~subnormal) | (special & 0x7F800000u);
+  return __builtin_bit_cast(float, bits | (code & 0x80u) << 24);
 }
-
+CHIPFIT_ALWAYS_INLINE double widen(E4m3 x) {
+  return widened_code<4, 0x7F>(x.bits);
+}
 CHIPFIT_ALWAYS_INLINE double widen(E5m2 x) {
-  const std::uint32_t magnitude = x.bits & 0x7Fu;
-  const float subnormal = static_cast<float>(static_cast<std::int32_t>(magnitude)) * 0x1p-16f;
-  const std::uint32_t normal = (magnitude << 21) + (magnitude >= 0x7Cu ? 224u << 23 : 112u << 23);
-  const std::uint32_t bits = magnitude < 0x04u ? __builtin_bit_cast(std::uint32_t, subnormal) : normal;
-  return __builtin_bit_cast(float, bits | (std::uint32_t{x.bits} & 0x80u) << 24);
+  return widened_code<5, 0x7C>(x.bits);
 }
 
 /// Code of the value nearest to a finite float of this magnitude, ties to even, in a format of so many bits whose

@@ -15,19 +15,20 @@ inline std::string path_of(const std::string& backend) {
   return std::string(CHIPFIT_PLUGIN_DIR) + "/" + backend + ".so";
 }
 
-/// Element types of a problem. One type alone means the commonest problem with such inputs.
+/// Types of a, b, accumulator and output; from one input type alone, what that stands for.
 struct Types {
   std::uint32_t a, b, acc, out;
-  Types(std::uint32_t type) : a(type), b(type), acc(type), out(type) {
-    if (type == CHIPFIT_F16 || type == CHIPFIT_BF16) acc = CHIPFIT_F32;
-    if (type == CHIPFIT_I8) acc = out = CHIPFIT_I32;
+  constexpr Types(std::uint32_t dtype) : a(dtype), b(dtype), acc(dtype), out(dtype) {
+    const bool fp8 = dtype == CHIPFIT_E4M3 || dtype == CHIPFIT_E5M2;
+    if (dtype == CHIPFIT_F16 || dtype == CHIPFIT_BF16 || fp8) acc = CHIPFIT_F32;
+    if (fp8) out = CHIPFIT_BF16;
+    if (dtype == CHIPFIT_I8 || dtype == CHIPFIT_U8) acc = out = CHIPFIT_I32, b = CHIPFIT_I8;
   }
-  Types(std::uint32_t in0, std::uint32_t in1, std::uint32_t sum, std::uint32_t result)
-      : a(in0), b(in1), acc(sum), out(result) {}
+  constexpr Types(std::uint32_t type_a, std::uint32_t type_b, std::uint32_t type_acc, std::uint32_t type_out)
+      : a(type_a), b(type_b), acc(type_acc), out(type_out) {}
   bool operator==(const Types&) const = default;
 };
-inline const Types bf16_to_f32{CHIPFIT_BF16, CHIPFIT_BF16, CHIPFIT_F32, CHIPFIT_F32};
-inline const Types u8_by_i8{CHIPFIT_U8, CHIPFIT_I8, CHIPFIT_I32, CHIPFIT_I32};
+inline constexpr Types bf16_to_f32{CHIPFIT_BF16, CHIPFIT_BF16, CHIPFIT_F32, CHIPFIT_F32};
 
 inline chipfit_problem problem_of(std::uint32_t op, const Types& types, std::uint32_t layout) {
   chipfit_problem p{};
@@ -72,9 +73,9 @@ inline std::int64_t elements(const chipfit_problem& p, int operand) {
   return order[p.op - CHIPFIT_CONV_FWD][operand];
 }
 
-/// Small whole numbers are exact in every type, and so are their sums here: results are compared for equality.
+/// Small whole numbers are exact in every type, and so are their sums here: results are compared for equality. u8: all.
 inline std::vector<double> whole_numbers(std::uint32_t dtype, std::int64_t n, std::mt19937& random) {
-  std::uniform_int_distribution<int> values(dtype == CHIPFIT_U8 ? 0 : -2, dtype == CHIPFIT_U8 ? 4 : 2);
+  std::uniform_int_distribution<int> values(dtype == CHIPFIT_U8 ? 0 : -2, dtype == CHIPFIT_U8 ? 255 : 2);
   std::vector<double> data(static_cast<std::size_t>(n));
   for (double& v : data) v = values(random);
   return data;
@@ -103,6 +104,20 @@ inline std::uint16_t f16_bits(double value) {
   return static_cast<std::uint16_t>((value < 0 ? 0x8000 : 0) | (exponent + 14) << 10 |
                                     (static_cast<int>(fraction * 2048) & 1023));
 }
+/// The value of an 8-bit code by the definition of OCP.
+inline double fp8_value(std::uint32_t dtype, int code) {
+  const int fraction_bits = dtype == CHIPFIT_E4M3 ? 3 : 2, bias = dtype == CHIPFIT_E4M3 ? 7 : 15;
+  const int exponent = (code & 0x7f) >> fraction_bits, fraction = code & ((1 << fraction_bits) - 1);
+  const double sign = code & 0x80 ? -1 : 1;
+  if (exponent == 0) return sign * std::ldexp(fraction, 1 - bias - fraction_bits);
+  return sign * std::ldexp((1 << fraction_bits) + fraction, exponent - bias - fraction_bits);
+}
+template <std::uint32_t dtype>
+std::uint8_t fp8_bits(double value) {
+  int code = 0;
+  while (fp8_value(dtype, code) != value) ++code;
+  return static_cast<std::uint8_t>(code);
+}
 inline std::vector<char> packed(std::uint32_t dtype, const std::vector<double>& v) {
   switch (dtype) {
     case CHIPFIT_F64:
@@ -113,6 +128,10 @@ inline std::vector<char> packed(std::uint32_t dtype, const std::vector<double>& 
       return packed_as<std::uint16_t>(v, f16_bits);
     case CHIPFIT_BF16:
       return packed_as<std::uint16_t>(v, bf16_bits);
+    case CHIPFIT_E4M3:
+      return packed_as<std::uint8_t>(v, fp8_bits<CHIPFIT_E4M3>);
+    case CHIPFIT_E5M2:
+      return packed_as<std::uint8_t>(v, fp8_bits<CHIPFIT_E5M2>);
     case CHIPFIT_I8:
       return packed_as<std::int8_t>(v, [](double x) { return static_cast<std::int8_t>(x); });
     case CHIPFIT_U8:

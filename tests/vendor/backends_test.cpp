@@ -39,8 +39,15 @@ TEST_P(Backends, RefusesWhatItDoesNotComputeAndSaysWhy) {
   p.op = 99;
   EXPECT_EQ(plugin.asks(p), CHIPFIT_UNSUPPORTED);
   EXPECT_NE(plugin.error(), "");
-  for (const std::uint32_t dtype : {0u, unsigned{CHIPFIT_E4M3}, unsigned{CHIPFIT_U8}, 77u}) {
-    EXPECT_EQ(plugin.asks(gemm(dtype, 4, 4, 4)), CHIPFIT_UNSUPPORTED) << dtype;
+  // Types that nothing multiplies, and results that nothing gives.
+  const Types undefined[] = {0u,
+                             77u,
+                             CHIPFIT_I32,
+                             {CHIPFIT_U8, CHIPFIT_U8, CHIPFIT_I32, CHIPFIT_I32},
+                             {CHIPFIT_E4M3, CHIPFIT_E4M3, CHIPFIT_F32, CHIPFIT_E4M3},
+                             {CHIPFIT_E4M3, CHIPFIT_BF16, CHIPFIT_F32, CHIPFIT_F32}};
+  for (const Types types : undefined) {
+    EXPECT_EQ(plugin.asks(gemm(types, 4, 4, 4)), CHIPFIT_UNSUPPORTED) << types.a << " " << types.b;
     EXPECT_NE(plugin.error(), "");
   }
   chipfit_conv_shape f{1, 4, 5, 5, 4, 3, 3, 0, 0, 1, 1, 1, 1, 1, 1, 1};
@@ -128,8 +135,22 @@ TEST_P(Backends, AThreadsOptionThatIsNoNumberIsAnError) {
 }
 
 std::vector<Backend> all_backends() {
-  const std::vector<Types> every_type = {CHIPFIT_F64, CHIPFIT_F32, CHIPFIT_F16, CHIPFIT_BF16,
-                                         bf16_to_f32, CHIPFIT_I8,  u8_by_i8};
+  const std::vector<Types> every_type = {CHIPFIT_F64,
+                                         CHIPFIT_F32,
+                                         CHIPFIT_F16,
+                                         {CHIPFIT_F16, CHIPFIT_F16, CHIPFIT_F32, CHIPFIT_F32},
+                                         CHIPFIT_BF16,
+                                         {CHIPFIT_BF16, CHIPFIT_BF16, CHIPFIT_F32, CHIPFIT_F32},
+                                         CHIPFIT_E4M3,
+                                         {CHIPFIT_E4M3, CHIPFIT_E4M3, CHIPFIT_F32, CHIPFIT_F32},
+                                         {CHIPFIT_E4M3, CHIPFIT_E5M2, CHIPFIT_F32, CHIPFIT_BF16},
+                                         {CHIPFIT_E4M3, CHIPFIT_E5M2, CHIPFIT_F32, CHIPFIT_F32},
+                                         CHIPFIT_E5M2,
+                                         {CHIPFIT_E5M2, CHIPFIT_E5M2, CHIPFIT_F32, CHIPFIT_F32},
+                                         {CHIPFIT_E5M2, CHIPFIT_E4M3, CHIPFIT_F32, CHIPFIT_BF16},
+                                         {CHIPFIT_E5M2, CHIPFIT_E4M3, CHIPFIT_F32, CHIPFIT_F32},
+                                         CHIPFIT_I8,
+                                         CHIPFIT_U8};
   std::vector<Backend> all = {{"reference", "threads=2", every_type},
                               {"simulated", "rate_flop_per_s=1e12 overhead_s=1e-6", every_type}};
 #ifdef CHIPFIT_HAS_OPENBLAS
@@ -139,12 +160,47 @@ std::vector<Backend> all_backends() {
   all.push_back({"blis", "threads=2", {}, {CHIPFIT_F32, CHIPFIT_F64}});
 #endif
 #ifdef CHIPFIT_HAS_ONEDNN
-  all.push_back({"onednn", "threads=2", {CHIPFIT_F32}, {CHIPFIT_BF16, bf16_to_f32, CHIPFIT_I8, u8_by_i8}});
+  all.push_back({"onednn", "threads=2", {CHIPFIT_F32}, {CHIPFIT_BF16, bf16_to_f32, CHIPFIT_I8, CHIPFIT_U8}});
 #endif
   return all;
 }
 INSTANTIATE_TEST_SUITE_P(All, Backends, ::testing::ValuesIn(all_backends()),
                          [](const auto& test) { return std::string(test.param.name); });
+
+TEST(Reference, MultipliesEveryCodeOfFp8AsItsValue) {
+  const LoadedPlugin plugin(path_of("reference"), "threads=1");
+  for (const std::uint32_t dtype : {CHIPFIT_E4M3, CHIPFIT_E5M2}) {
+    std::vector<char> codes(256);
+    for (int i = 0; i < 256; ++i) codes[static_cast<std::size_t>(i)] = static_cast<char>(i);
+    const chipfit_problem p = gemm({dtype, dtype, CHIPFIT_F32, CHIPFIT_F32}, 256, 1, 1);
+    const std::vector<char> got = plugin.compute(p, codes, packed(dtype, {1}), std::vector<char>(4 * 256));
+    const int first_special = dtype == CHIPFIT_E4M3 ? 0x7f : 0x7c;  // NaN; infinity and NaNs
+    for (int i = 0; i < 256; ++i) {
+      float value;
+      std::memcpy(&value, got.data() + 4 * i, 4);
+      if ((i & 0x7f) < first_special)
+        EXPECT_EQ(value, fp8_value(dtype, i)) << i;
+      else
+        EXPECT_FALSE(std::isfinite(value)) << i;
+    }
+  }
+}
+
+TEST(Reference, LongSumsOfBytesWrapModulo2To32) {
+  const LoadedPlugin plugin(path_of("reference"), "threads=1");
+  // 127·127·140000 = 2258060000 and 255·127·70000 = 2266950000: above 2^31 = 2147483648.
+  const auto sum = [&](std::uint32_t dtype, std::int64_t k, int a) {
+    const std::vector<char> got =
+        plugin.compute(gemm(dtype, 1, 1, k), std::vector<char>(static_cast<std::size_t>(k), static_cast<char>(a)),
+                       std::vector<char>(static_cast<std::size_t>(k), 127), std::vector<char>(4));
+    std::int32_t value;
+    std::memcpy(&value, got.data(), 4);
+    return value;
+  };
+  EXPECT_EQ(sum(CHIPFIT_I8, 140000, 127), 2258060000 - 4294967296);
+  EXPECT_EQ(sum(CHIPFIT_U8, 70000, 255), 2266950000 - 4294967296);
+  EXPECT_EQ(sum(CHIPFIT_I8, 1000, -128), -128 * 127 * 1000);
+}
 
 // The skeleton of all hostile plugins: what it does wrong must be what the file says, and nothing else.
 TEST(HostileControls, AreRight) {
