@@ -64,7 +64,8 @@ Rival best_of(const Setting& setting, const LibraryTable& table, const Problem& 
     if (!std::filesystem::exists(file_of(setting, player.plugin))) continue;
     Side side = open(setting, player, problem, threads, data, table.second);
     if (side.subject)
-      rivals.push_back({player.plugin, std::move(side)});
+      rivals.push_back(
+          {player.options.empty() ? player.plugin : player.plugin + " " + player.options, std::move(side)});
     else
       none.side.refusal += side.refusal + " ";
   }
@@ -72,13 +73,6 @@ Rival best_of(const Setting& setting, const LibraryTable& table, const Problem& 
   for (int round = 0; rivals.size() > 1 && round < 4; ++round)
     for (Rival& rival : rivals) rival.side.round(problems_per_round(rival.side.best_s));
   return std::move(*std::ranges::min_element(rivals, {}, [](const Rival& rival) { return rival.side.best_s; }));
-}
-
-Pairs pairs_for(const Setting& setting, int threads) {
-  Pairs pairs = setting.pairs;
-  // Threads of OpenMP and OpenBLAS wait busily after their work: they must not meet the other side's.
-  if (threads > 1) pairs.settle_s = 0.04;
-  return pairs;
 }
 
 bool run_on(int threads, const Aim& aim, const LibraryTable& table, const Setting& setting) {
@@ -103,9 +97,10 @@ bool run_on(int threads, const Aim& aim, const LibraryTable& table, const Settin
     }
     native.round(1);
     const int native_count = problems_per_round(native.best_s), rival_count = problems_per_round(rival.side.best_s);
+    Pairs pairs = setting.pairs;
+    pairs.settle_s = rest_s(threads);
     const auto ratios = paired_ratios(
-        pairs_for(setting, threads), [&] { return rival.side.round(rival_count); },
-        [&] { return native.round(native_count); });
+        pairs, [&] { return rival.side.round(rival_count); }, [&] { return native.round(native_count); });
     const Line line{id, threads, rate(problem, native.best_s),
                     fmt::format("{}, {} {:.1f} ({})", native.subject->algorithm(), rival.name,
                                 rate(problem, rival.side.best_s) / 1e9, rival.side.subject->algorithm())};

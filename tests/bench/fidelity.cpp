@@ -8,6 +8,7 @@
 
 #include "kernels/problem/case_id.hpp"
 #include "tests/bench/fill_pools.hpp"
+#include "tests/bench/machine.hpp"
 #include "tests/bench/paired.hpp"
 #include "tests/bench/subject.hpp"
 
@@ -60,6 +61,7 @@ int compare_with_bare_loop(int argc, char** argv, const Fidelity& fidelity) {
     return 2;
   }
   const Pairs pairs{.most = argc > 3 ? std::atoi(argv[3]) : 200, .fewest = 8, .budget_s = 60};
+  print_machine();
   print_heading(
       fmt::format("Rates through the harness against a bare loop over {}: bare time / harness time on one thread",
                   fidelity.library),
@@ -77,7 +79,7 @@ int compare_with_bare_loop(int argc, char** argv, const Fidelity& fidelity) {
         const int count = problems_per_round(bare.round(2));
         double best_s = 1e9;
         const auto ratios = paired_ratios(
-            pairs,
+            {pairs.most, pairs.fewest, pairs.budget_s, rest_s(threads)},
             [&] {
               const double s = bare.round(count);
               best_s = std::min(best_s, s);

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "tests/bench/machine.hpp"
 #include "tests/bench/native_tables.hpp"
 
 namespace {
@@ -46,6 +47,7 @@ int main(int argc, char** argv) {
     return 2;
   }
   Setting setting{argv[1], argv[2]};
+  setting.pairs.budget_s = 12;
   std::string only;
   for (int i = 3; i < argc; i += 2) {
     const std::string_view name = argv[i];
@@ -62,5 +64,6 @@ int main(int argc, char** argv) {
       return 2;
     }
   }
+  print_machine();
   return run_all(setting, only) ? 0 : 1;
 }

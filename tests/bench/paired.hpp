@@ -13,6 +13,12 @@ struct Pairs {
   double settle_s = 0;  ///< of rest before each round
 };
 
+/// Rest before a round of so many threads: those of OpenMP and OpenBLAS wait busily after their work, and must not meet
+/// the other side's.
+inline double rest_s(int threads) {
+  return threads > 1 ? 0.04 : 0;
+}
+
 /// Time ratios a/b of pairs of rounds in ABBA order, so that drift of the machine meets both sides alike. Each function
 /// runs one round and gives its time.
 std::vector<double> paired_ratios(const Pairs&, const std::function<double()>& a, const std::function<double()>& b);

@@ -23,6 +23,13 @@ fi
 printf '\n== Isolation\n'
 "$build/bin/bench_isolation" "$plugins/openblas.so" "$worker" "$pairs" || missed=1
 
+printf '\n== The kernels of this project against libraries and the machine\n'
+if [ -f "$plugins/native.so" ]; then
+  "$build/bin/bench_native" "$plugins" "$worker" --pairs "$pairs" || missed=1
+else
+  echo 'backend native is not built: left out'
+fi
+
 printf '\n== Verification against the verified work (one core)\n'
 "$build/bin/bench_oracle_cost" || missed=1
 

@@ -28,8 +28,7 @@ struct Types {
       : a(type_a), b(type_b), acc(type_acc), out(type_out) {}
   bool operator==(const Types&) const = default;
 };
-inline const Types bf16_to_f32{CHIPFIT_BF16, CHIPFIT_BF16, CHIPFIT_F32, CHIPFIT_F32};
-inline const Types u8_by_i8{CHIPFIT_U8, CHIPFIT_I8, CHIPFIT_I32, CHIPFIT_I32};
+inline constexpr Types bf16_to_f32{CHIPFIT_BF16, CHIPFIT_BF16, CHIPFIT_F32, CHIPFIT_F32};
 
 inline chipfit_problem problem_of(std::uint32_t op, const Types& types, std::uint32_t layout) {
   chipfit_problem p{};

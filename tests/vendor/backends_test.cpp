@@ -169,7 +169,7 @@ std::vector<Backend> all_backends() {
   all.push_back({"blis", "threads=2", {}, {CHIPFIT_F32, CHIPFIT_F64}});
 #endif
 #ifdef CHIPFIT_HAS_ONEDNN
-  all.push_back({"onednn", "threads=2", {CHIPFIT_F32}, {CHIPFIT_BF16, bf16_to_f32, CHIPFIT_I8, u8_by_i8}});
+  all.push_back({"onednn", "threads=2", {CHIPFIT_F32}, {CHIPFIT_BF16, bf16_to_f32, CHIPFIT_I8, CHIPFIT_U8}});
 #endif
   return all;
 }

@@ -27,7 +27,7 @@ TEST(OneDnn, RefusesF64InEveryOperation) {
 TEST(OneDnn, ReasonsNameTheOperationAndTheTypes) {
   const LoadedPlugin plugin(path_of("onednn"), "threads=1");
   // Weights of bytes have no gradient.
-  EXPECT_EQ(plugin.asks(conv(CHIPFIT_CONV_BWD_WEIGHTS, u8_by_i8, CHIPFIT_NCHW, plain)), CHIPFIT_UNSUPPORTED);
+  EXPECT_EQ(plugin.asks(conv(CHIPFIT_CONV_BWD_WEIGHTS, CHIPFIT_U8, CHIPFIT_NCHW, plain)), CHIPFIT_UNSUPPORTED);
   if (plugin.error().find("VNNI") == std::string::npos) {
     EXPECT_NE(plugin.error().find("conv_bwd_weights"), std::string::npos) << plugin.error();
     EXPECT_NE(plugin.error().find("u8·i8 → i32"), std::string::npos) << plugin.error();
@@ -42,11 +42,11 @@ TEST(OneDnn, EveryProblemGetsAKernelOrAReason) {
                        CHIPFIT_F16,
                        CHIPFIT_BF16,
                        CHIPFIT_I8,
-                       u8_by_i8,
+                       CHIPFIT_U8,
                        bf16_to_f32,
                        CHIPFIT_E4M3,
                        Types{CHIPFIT_F16, CHIPFIT_F16, CHIPFIT_F32, CHIPFIT_F32},
-                       CHIPFIT_U8,
+                       Types{CHIPFIT_U8, CHIPFIT_U8, CHIPFIT_I32, CHIPFIT_I32},
                        Types{CHIPFIT_I8, CHIPFIT_U8, CHIPFIT_I32, CHIPFIT_I32}};
   chipfit_conv_shape dilated = plain, grouped = plain, depthwise = plain;
   dilated.dil_h = dilated.dil_w = 2;
@@ -75,7 +75,7 @@ TEST(OneDnn, EveryProblemGetsAKernelOrAReason) {
 TEST(OneDnn, LongProductsOfBytesAreExact) {
   const LoadedPlugin plugin(path_of("onednn"), "threads=2");
   // 127·127·3001 = 48403129 and 255·127·3001 = 97187385 are odd and above 2^25: no f32 holds them.
-  for (const Types& types : {Types(CHIPFIT_I8), u8_by_i8}) {
+  for (const Types& types : {Types(CHIPFIT_I8), Types(CHIPFIT_U8)}) {
     const char left = types.a == CHIPFIT_U8 ? '\xff' : 127;
     chipfit_problem p = gemm(types, 2, 3, 3001);
     if (plugin.asks(p) == CHIPFIT_UNSUPPORTED) GTEST_SKIP() << plugin.error();
@@ -95,7 +95,7 @@ TEST(OneDnn, ConvolutionsOfBytesThatMayRoundSaySoOrAreRefused) {
     return algorithm_of(plugin, conv(op, types, CHIPFIT_NHWC, f));
   };
   if (answer(CHIPFIT_CONV_FWD, CHIPFIT_I8, 4).find("VNNI") != std::string::npos) GTEST_SKIP() << "older CPU";
-  for (const Types& types : {Types(CHIPFIT_I8), u8_by_i8})
+  for (const Types& types : {Types(CHIPFIT_I8), Types(CHIPFIT_U8)})
     for (const std::uint32_t op : {CHIPFIT_CONV_FWD, CHIPFIT_CONV_BWD_DATA}) {
       EXPECT_EQ(answer(op, types, 514).find("2^24"), std::string::npos);
       EXPECT_NE(answer(op, types, 515).find("(exact for sums below 2^24)"), std::string::npos);
@@ -170,7 +170,7 @@ TEST(OneDnn, ComputesNarrowTypesWhereTheCpuHasInstructionsForThem) {
   strided.stride_h = strided.stride_w = 2;
   strided.dil_h = strided.dil_w = 2;
   grouped.groups = 4;
-  for (const Types& types : {Types(CHIPFIT_BF16), bf16_to_f32, Types(CHIPFIT_I8), u8_by_i8}) {
+  for (const Types& types : {Types(CHIPFIT_BF16), bf16_to_f32, Types(CHIPFIT_I8), Types(CHIPFIT_U8)}) {
     for (std::uint32_t transposes = 0; transposes < 4; ++transposes)
       EXPECT_TRUE(is_right(plugin, gemm(types, 65, 66, 67, 1, transposes & 1, transposes >> 1), random)) << types.a;
     for (const std::uint32_t op : directions)
