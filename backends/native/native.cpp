@@ -4,6 +4,8 @@
 // for each address: for comparison with libraries that are timed so, wrong wherever the contents change.
 #include <chipfit/chipfit_simple.hpp>
 
+#include <map>
+
 #include "backends/common/problem_from_abi.hpp"
 #include "kernels/cpu/conv/conv.hpp"
 #include "kernels/cpu/gemm.hpp"
@@ -15,10 +17,11 @@ using chipfit::plugin::Failure;
 using chipfit::plugin::option;
 
 /// All kernels share one team: its threads are the only ones of this process that compute. Never destroyed, because
-/// the worker leaves with _exit.
+/// the worker leaves with _exit. A process that loads the plugin again with another number of threads gets another.
 chipfit::cpu::ThreadTeam& team() {
-  static auto& threads = *new chipfit::cpu::ThreadTeam(static_cast<int>(chipfit::plugin::compute_threads()));
-  return threads;
+  static auto& teams = *new std::map<unsigned, chipfit::cpu::ThreadTeam>;
+  const unsigned threads = chipfit::plugin::compute_threads();
+  return teams.try_emplace(threads, static_cast<int>(threads)).first->second;
 }
 
 chipfit::cpu::Weights weights() {

@@ -165,8 +165,9 @@ void free_buffer(chipfit_device, chipfit_buffer buffer) {
 chipfit_status upload(chipfit_device, chipfit_buffer target, uint64_t at, const void* source, uint64_t bytes) {
   if (strcmp(host->options, "write_input") == 0) *static_cast<volatile char*>(const_cast<void*>(source)) = 1;
   if (strcmp(host->options, "unseal_input") == 0) {
-    const auto page = reinterpret_cast<uintptr_t>(source) & ~uintptr_t{4095};
-    if (mprotect(reinterpret_cast<void*>(page), 4096, PROT_READ | PROT_WRITE) != 0) _exit(42);
+    const auto page_bytes = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
+    const auto page = reinterpret_cast<uintptr_t>(source) & ~(page_bytes - 1);
+    if (mprotect(reinterpret_cast<void*>(page), page_bytes, PROT_READ | PROT_WRITE) != 0) _exit(42);
   }
   memcpy(target->data + at, source, bytes);
   return act("upload");
