@@ -17,13 +17,21 @@ constexpr double kRound_s = 200e-6;  ///< short kernels are timed in runs of thi
 constexpr int kMostRepeats = 64;
 constexpr double kTie = 0.97;
 
-/// Seconds of one execution of candidate `i`, the mean of `repeats`.
+constexpr double kNever = std::numeric_limits<double>::infinity();
+
+/// Seconds of one execution of candidate `i`, the mean of `repeats`; kNever where it fails. Failure where the device
+/// itself is lost, which its stream then says too.
 double time_of(const Context& context, const TrialData& data, const RunCandidate& run, std::size_t i, int repeats) {
-  Event begin(context.driver), end(context.driver);
-  begin.record(context.stream);
-  for (int n = 0; n < repeats; ++n) run(i, data);
-  end.record(context.stream);
-  return end.seconds_since(begin) / repeats;
+  try {
+    Event begin(context.driver), end(context.driver);
+    begin.record(context.stream);
+    for (int n = 0; n < repeats; ++n) run(i, data);
+    end.record(context.stream);
+    return end.seconds_since(begin) / repeats;
+  } catch (const Failure&) {
+    context.stream.synchronize();
+    return kNever;
+  }
 }
 
 }  // namespace
@@ -69,18 +77,13 @@ std::optional<std::size_t> fastest(const Context& context, const TrialData& data
   const auto time_is_up = [&] {
     return std::chrono::duration<double>(Clock::now() - begin).count() > context.settings.trial_s;
   };
-  constexpr double never = std::numeric_limits<double>::infinity();
-  std::vector<double> times_s(count, never);
+  std::vector<double> times_s(count, kNever);
   std::vector<int> repeats(count, 1);
-  // The first execution loads code and allocates; it only says how many executions make a round.
+  // The first execution loads code and allocates; it is not counted.
   for (std::size_t i = 0; i < count && (i == 0 || !time_is_up()); ++i) {
-    try {
-      time_of(context, data, run, i, 1);
-      times_s[i] = time_of(context, data, run, i, 1);
-      repeats[i] = static_cast<int>(std::fmin(std::ceil(kRound_s / std::fmax(times_s[i], 1e-6)), kMostRepeats));
-    } catch (const Failure& failure) {
-      if (failure.status() == CHIPFIT_DEVICE_LOST) throw;
-    }
+    if (!std::isfinite(time_of(context, data, run, i, 1))) continue;
+    times_s[i] = time_of(context, data, run, i, 1);
+    repeats[i] = static_cast<int>(std::fmin(std::ceil(kRound_s / std::fmax(times_s[i], 1e-6)), kMostRepeats));
   }
   // They take turns, so that a change of clocks meets all of them.
   for (int round = 0; round < kMostRounds && !time_is_up(); ++round)
