@@ -65,7 +65,7 @@ Step OutputChecks::weigh(Kind kind, const Arena::Fetched& fetched, const oracle:
   const oracle::Report report = kind == Kind::exact ? oracle::check_exact(claim, secret, oracle_threads_)
                                                     : oracle::check_grade(claim, secret, oracle_threads_);
   note_method(report.method);
-  if (kind == Kind::grade) {
+  if (kind != Kind::exact) {
     if (!(report.e <= record_.grade_e)) {
       record_.grade_e = report.e;
       record_.grade = report.family;
@@ -73,6 +73,15 @@ Step OutputChecks::weigh(Kind kind, const Arena::Fetched& fetched, const oracle:
     record_.row_max_over_median = std::max(record_.row_max_over_median, report.row_max_over_median);
   }
   if (report.finding != oracle::Finding::ok) return end(verdict_of(report.finding), report.reason);
+  return kind == Kind::grade_and_elements ? weigh_elements(claim) : Step{};
+}
+
+Step OutputChecks::weigh_elements(const oracle::Claim& claim) {
+  const oracle::Elementwise elements = oracle::check_elementwise(claim, arena_.secrets().seed(), oracle_threads_);
+  note_method("elementwise");
+  record_.err_backward = elements.err_backward;
+  record_.acc_bits_implied = elements.acc_bits_implied;
+  if (elements.finding != oracle::Finding::ok) return end(verdict_of(elements.finding), elements.reason);
   return {};
 }
 

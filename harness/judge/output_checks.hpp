@@ -1,10 +1,10 @@
 #pragma once
-#include <array>
+#include <optional>
 #include <string>
 
 #include "harness/judge/arena.hpp"
 #include "harness/judge/ending.hpp"
-#include "kernels/oracle/oracle.hpp"
+#include "kernels/oracle/elementwise.hpp"
 
 namespace chipfit::judge {
 
@@ -13,13 +13,19 @@ struct CheckRecord {
   std::string methods;  ///< of the oracle that the case passed: "exact+projection"
   double grade_e = 0, row_max_over_median = 0;
   std::string grade;
+  std::optional<double> err_backward;      ///< of the outputs that were looked at one by one
+  std::optional<double> acc_bits_implied;  ///< empty as well where a narrow output hides it
   double verify_s = 0;  ///< everything done for checking: copying out, comparing poison, oracle, poisoning anew
 };
 
 /// Looks at outputs and inputs that lie on the device: guard, poison, oracle. Keeps the record of one case.
 class OutputChecks {
  public:
-  enum class Kind { exact, grade };
+  enum class Kind {
+    exact,
+    grade,
+    grade_and_elements  ///< the grade, then single outputs one by one
+  };
 
   /// All outlive this object.
   OutputChecks(Arena& arena, const Problem& problem, int oracle_threads)
@@ -36,6 +42,7 @@ class OutputChecks {
 
  private:
   Step weigh(Kind, const Arena::Fetched&, const oracle::Claim&);
+  Step weigh_elements(const oracle::Claim&);
   void note_method(std::string_view);
 
   Arena& arena_;
