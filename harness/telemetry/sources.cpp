@@ -33,4 +33,13 @@ Source cpu_source(Rapl rapl) {
   return {name, "indicative", read};
 }
 
+void derive_power(const std::optional<Sample>& before, std::span<Sample> samples) {
+  std::optional<Sample> last = before;
+  for (Sample& sample : samples) {
+    if (!sample.power_w && sample.energy_j && last && last->energy_j && sample.t_s > last->t_s)
+      sample.power_w = (*sample.energy_j - *last->energy_j) / (sample.t_s - last->t_s);
+    last = sample;
+  }
+}
+
 }  // namespace chipfit::telemetry

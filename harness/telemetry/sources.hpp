@@ -1,5 +1,7 @@
 #pragma once
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 
 #include "harness/telemetry/nvml.hpp"
@@ -20,5 +22,9 @@ Result<Source> gpu_source(std::shared_ptr<Nvml>, const std::string& uuid);
 
 /// The processors of this machine, everything that runs on them included.
 Source cpu_source(Rapl);
+
+/// Where a source counts energy and states no power: the mean power since the sample before. `before` is the sample
+/// before the first, if there was one.
+void derive_power(const std::optional<Sample>& before, std::span<Sample>);
 
 }  // namespace chipfit::telemetry

@@ -91,5 +91,20 @@ TEST_F(RaplTree, AsASourceGivesEnergyAndNothingElse) {
   EXPECT_FALSE(source.read()) << "a source that is gone has ended";
 }
 
+TEST(DerivedPower, IsEnergyOverTimeAndAStatedPowerIsKept) {
+  std::vector<Sample> samples(3);
+  samples[0].t_s = 1, samples[0].energy_j = 100;
+  samples[1].t_s = 1.5, samples[1].energy_j = 150;
+  samples[2].t_s = 2, samples[2].energy_j = 300, samples[2].power_w = 70;
+  derive_power(std::nullopt, samples);
+  EXPECT_FALSE(samples[0].power_w);
+  EXPECT_DOUBLE_EQ(*samples[1].power_w, 100);
+  EXPECT_DOUBLE_EQ(*samples[2].power_w, 70);
+  std::vector<Sample> next(1);
+  next[0].t_s = 4, next[0].energy_j = 400;
+  derive_power(samples[2], next);
+  EXPECT_DOUBLE_EQ(*next[0].power_w, 50);
+}
+
 }  // namespace
 }  // namespace chipfit::telemetry
