@@ -192,7 +192,14 @@ class CaseMeasurement {
   // ---- exact round ---------------------------------------------------------------------------------------------
 
   Step exact_round() {
-    const oracle::ExactPlan exact = oracle::exact_plan(problem_);
+    const Step first = integer_round(oracle::Headroom::none, OutputChecks::Kind::exact);
+    const bool may_be_honest = !first && first.error().verdict == Verdict::incorrect && checks_.only_fractions();
+    if (!may_be_honest) return first;
+    return integer_round(oracle::Headroom::for_transforms, OutputChecks::Kind::exact_nearest);
+  }
+
+  Step integer_round(oracle::Headroom headroom, OutputChecks::Kind kind) {
+    const oracle::ExactPlan exact = oracle::exact_plan(problem_, headroom);
     std::array<std::uint64_t, 2> pool{};
     for (int i = 0; i < 2; ++i) {
       pool[i] = std::min(plan_.pool[i], (2 * plan_.operand[i] + 4096) / 64 * 64);
@@ -209,7 +216,7 @@ class CaseMeasurement {
     // All findings of the round are weighed: a plugin that writes past its output may be wrong as well.
     Step worst;
     for (std::size_t i = 0; i < batch.entries.size() && !must_stop(worst); ++i)
-      keep_graver(worst, check_entry(OutputChecks::Kind::exact, batch, i));
+      keep_graver(worst, check_entry(kind, batch, i));
     for (int i = 0; i < 2 && !must_stop(worst); ++i) keep_graver(worst, checks_.input_unchanged(i, 0, pool[i]));
     return worst;
   }

@@ -1,5 +1,6 @@
 #pragma once
 #include <optional>
+#include <set>
 #include <string>
 
 #include "harness/judge/arena.hpp"
@@ -23,6 +24,7 @@ class OutputChecks {
  public:
   enum class Kind {
     exact,
+    exact_nearest,  ///< of the second exact round, see only_fractions()
     grade,
     grade_and_elements  ///< the grade, then single outputs one by one
   };
@@ -38,6 +40,10 @@ class OutputChecks {
   /// INPUT_MODIFIED when the device does not hold what was uploaded to [from, from + bytes) of pool `i`.
   Step input_unchanged(int i, std::uint64_t from, std::uint64_t bytes);
 
+  /// Whether outputs of the exact round were incorrect, but all of those only by fractions as the inexact constants of
+  /// fast convolutions leave them: a second round with headroom then decides (docs/oracle.md).
+  bool only_fractions() const { return incorrect_ > 0 && incorrect_ == fractions_; }
+
   const CheckRecord& record() const { return record_; }
 
  private:
@@ -50,6 +56,8 @@ class OutputChecks {
   int oracle_threads_;
   Operands sizes_;
   CheckRecord record_;
+  std::set<std::string> methods_;
+  int incorrect_ = 0, fractions_ = 0;  // outputs of the exact round
 };
 
 }  // namespace chipfit::judge
