@@ -55,7 +55,7 @@ class GemmProgram final : public Program {
 
  private:
   void ask_heuristic(const chipfit_problem& problem) {
-    const auto wish = preference(lt_, context_.settings.workspace_bytes, kViewAlignment);
+    const auto wish = preference(lt_, description_, context_.settings.workspace_bytes, kViewAlignment);
     std::vector<cublasLtMatmulHeuristicResult_t> results(kCandidates);
     int found = 0;
     const cublasStatus_t status =

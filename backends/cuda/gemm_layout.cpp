@@ -127,6 +127,7 @@ GemmDescription describe_gemm(const chipfit_problem& p, ComputeCapability capabi
   d.out = stored(p.dtype_out, s.n, s.m);
   d.batch = static_cast<std::int32_t>(s.batch);
   d.adds = p.accumulate != 0;
+  d.narrows_result = p.dtype_out != p.dtype_acc;
   return d;
 }
 

@@ -27,7 +27,8 @@ struct GemmDescription {
   cublasOperation_t op_first, op_second;
   Matrix first, second, out;
   std::int32_t batch;
-  bool adds;  ///< beta = 1
+  bool adds;            ///< beta = 1
+  bool narrows_result;  ///< out is narrower than the accumulator: parts of a sum must not meet in it
 };
 
 /// Failure (UNSUPPORTED) with the reason for what cuBLASLt is known not to compute; what is left is asked of its

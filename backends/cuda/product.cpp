@@ -56,12 +56,13 @@ Product::Product(const CublasLt& lt, const GemmDescription& gemm, Fp8Accumulatio
         static_cast<std::int8_t>(accumulation == Fp8Accumulation::fast));
 }
 
-Owned<cublasLtMatmulPreference_t> preference(const CublasLt& lt, std::uint64_t workspace_bytes,
-                                             std::uint32_t alignment_bytes) {
+Owned<cublasLtMatmulPreference_t> preference(const CublasLt& lt, const GemmDescription& gemm,
+                                             std::uint64_t workspace_bytes, std::uint32_t alignment_bytes) {
   Owned<cublasLtMatmulPreference_t> made(lt.preference_destroy, [&](cublasLtMatmulPreference_t* preference) {
     lt.check(lt.preference_create(preference), "cublasLtMatmulPreferenceCreate");
   });
   set(lt, made.get(), CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES, workspace_bytes);
+  set(lt, made.get(), CUBLASLT_MATMUL_PREF_REDUCTION_SCHEME_MASK, reductions_of(gemm));
   for (const auto operand : {CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_A_BYTES, CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_B_BYTES,
                              CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_C_BYTES, CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_D_BYTES})
     set(lt, made.get(), operand, alignment_bytes);

@@ -15,8 +15,14 @@ struct Product {
   Owned<cublasLtMatrixLayout_t> first, second, out;
 };
 
-/// What the heuristic is told: at most this much workspace, and operands that lie at the plugin's view alignment.
-Owned<cublasLtMatmulPreference_t> preference(const CublasLt&, std::uint64_t workspace_bytes,
+/// How a sum that is computed in parts may be put together.
+constexpr std::uint32_t reductions_of(const GemmDescription& gemm) {
+  return gemm.narrows_result ? CUBLASLT_REDUCTION_SCHEME_COMPUTE_TYPE : CUBLASLT_REDUCTION_SCHEME_MASK;
+}
+
+/// What the heuristic is told: at most this much workspace, operands that lie at the plugin's view alignment, and
+/// nothing that sums in less than the accumulator's type.
+Owned<cublasLtMatmulPreference_t> preference(const CublasLt&, const GemmDescription&, std::uint64_t workspace_bytes,
                                              std::uint32_t alignment_bytes);
 
 /// "cuBLASLt 13.1.0 algo 66 tile 128x256 stages 64x4 cluster 2x1x1 splitk 2".

@@ -34,10 +34,22 @@ TEST(CublasLtDescriptors, AreAcceptedForEveryTypeAndTranspose) {
     for (std::uint32_t bits = 0; bits < 8; ++bits) {
       const auto p = gemm_of(t.in, t.acc, t.out, {48, 64, 80, bits & 4 ? 3 : 1, bits & 1, bits >> 1 & 1});
       if (t.in == CHIPFIT_E4M3 && (bits & 3) != 2) continue;  // refused, as another test says
-      const cuda::Product product(lt, cuda::describe_gemm(p, kHopper), cuda::Fp8Accumulation::full);
+      const auto description = cuda::describe_gemm(p, kHopper);
+      const cuda::Product product(lt, description, cuda::Fp8Accumulation::full);
+      EXPECT_TRUE(cuda::preference(lt, description, 64 << 20, 256));
       EXPECT_TRUE(product.operation && product.first && product.second && product.out);
     }
-  EXPECT_TRUE(cuda::preference(lt, 64 << 20, 256));
+}
+
+TEST(CublasLtDescriptors, PartsOfASumNeverMeetInANarrowResult) {
+  const auto reductions = [](chipfit_dtype in, chipfit_dtype acc, chipfit_dtype out) {
+    return cuda::reductions_of(cuda::describe_gemm(gemm_of(in, acc, out, {16, 16, 16, 1, 0, 1}), kHopper));
+  };
+  constexpr std::uint32_t in_the_result = CUBLASLT_REDUCTION_SCHEME_INPLACE | CUBLASLT_REDUCTION_SCHEME_OUTPUT_TYPE;
+  EXPECT_EQ(reductions(CHIPFIT_BF16, CHIPFIT_F32, CHIPFIT_BF16) & in_the_result, 0u);
+  EXPECT_EQ(reductions(CHIPFIT_E4M3, CHIPFIT_F32, CHIPFIT_BF16) & in_the_result, 0u);
+  EXPECT_NE(reductions(CHIPFIT_BF16, CHIPFIT_F32, CHIPFIT_F32) & in_the_result, 0u);
+  EXPECT_NE(reductions(CHIPFIT_F16, CHIPFIT_F16, CHIPFIT_F16) & in_the_result, 0u);
 }
 
 TEST(CublasLtDescriptors, ScalesAreOneAndZeroInTheirType) {
