@@ -1,5 +1,6 @@
 #include "backends/onednn/choose.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstring>
 #include <limits>
@@ -15,9 +16,10 @@ constexpr double longest_trial_s = 2;  // … unless that takes so long that the
 constexpr int most_rounds = 20;
 
 /// Null where oneDNN lacks a reorder that it needs.
-std::shared_ptr<Program> build(const Candidate& candidate, const Offer& offer, bool accumulate, unsigned threads) {
+std::shared_ptr<Program> build(const Candidate& candidate, const Offer& offer, bool accumulate, Weights weights,
+                               unsigned threads) {
   try {
-    return std::make_shared<Program>(candidate, offer.user, accumulate, threads);
+    return std::make_shared<Program>(candidate, offer.user, accumulate, weights, threads);
   } catch (const dnnl::error& error) {
     if (error.status == dnnl_out_of_memory) throw std::bad_alloc();
     if (error.status != dnnl_unimplemented && error.status != dnnl_invalid_arguments) throw;
@@ -53,16 +55,23 @@ std::size_t fastest(const std::vector<std::shared_ptr<Program>>& programs, const
 
 }  // namespace
 
-std::shared_ptr<Program> choose(const Offer& offer, bool accumulate, unsigned threads) {
+std::shared_ptr<Program> choose(const Offer& offer, bool accumulate, Weights weights, unsigned threads) {
   std::uint64_t bytes = 0;
   for (const dnnl::memory::desc& operand : offer.user) bytes += operand.get_size();
   std::vector<std::shared_ptr<Program>> programs;
   for (const Candidate& candidate : offer.candidates) {
     if (!programs.empty() && bytes > most_trial_bytes) break;
-    if (auto program = build(candidate, offer, accumulate, threads)) programs.push_back(std::move(program));
+    if (auto program = build(candidate, offer, accumulate, weights, threads)) programs.push_back(std::move(program));
   }
+  // Asked for packed weights, a kernel that takes them plainly is no answer where there is another.
+  if (weights == Weights::prepacked &&
+      std::ranges::any_of(programs, [](const auto& program) { return program->keeps_weights(); }))
+    std::erase_if(programs, [](const auto& program) { return !program->keeps_weights(); });
   if (programs.empty()) return nullptr;
-  return programs.size() == 1 ? programs[0] : programs[fastest(programs, offer.user)];
+  const std::shared_ptr<Program> best = programs[programs.size() == 1 ? 0 : fastest(programs, offer.user)];
+  // Memory of the trial is free now: the harness may get the same addresses.
+  best->forget_weights();
+  return best;
 }
 
 }  // namespace onednn

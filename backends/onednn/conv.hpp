@@ -3,8 +3,8 @@
 
 namespace onednn {
 
-/// Direct convolution in one direction: activations and filters each plain or in oneDNN's own format. No
-/// Winograd: its sums of whole numbers are not exact.
-Offer offer_conv(const chipfit_problem&);
+/// Convolution in one direction: activations and filters each plain or in oneDNN's own format. Winograd's sums of whole
+/// numbers are not exact.
+Offer offer_conv(const chipfit_problem&, dnnl::algorithm);
 
 }  // namespace onednn

@@ -23,14 +23,19 @@ struct Matrices {
 
 }  // namespace
 
-Offer offer_gemm(const chipfit_problem& problem) {
+Offer offer_gemm(const chipfit_problem& problem, Weights weights) {
   const chipfit_gemm_shape& s = problem.shape.gemm;
   const Matrices a{s.batch, s.m, s.k, s.trans_a != 0}, b{s.batch, s.k, s.n, s.trans_b != 0},
       c{s.batch, s.m, s.n, false};
   const Types user = types_of(problem);
   Offer offer;
   offer.user = {a.plain(user.in0), b.plain(user.in1), c.plain(user.out)};
-  offer.only_matrix_products = multiplies_signed_bytes(user) && s.k > safe_byte_sum;
+  if (multiplies_signed_bytes(user) && s.k > safe_byte_sum) {
+    if (weights == Weights::prepacked && s.k <= likely_byte_sum)
+      offer.caution = sums_below_2_24;
+    else
+      offer.bans = {{"brg", "rounds i32 sums beyond 2^24"}};
+  }
   struct Policy {
     bool a_any, b_any, c_any;
   };

@@ -4,6 +4,7 @@
 namespace onednn {
 
 /// matmul: with plain operands, with the right one in oneDNN's own format, and with all in its formats.
-Offer offer_gemm(const chipfit_problem&);
+/// With prepacked weights the fastest kernels for long sums of i8·i8 are offered too, though they round beyond 2^24.
+Offer offer_gemm(const chipfit_problem&, Weights);
 
 }  // namespace onednn

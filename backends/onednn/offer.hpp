@@ -30,10 +30,19 @@ inline bool operator==(const Candidate& a, const Candidate& b) {
          a.needs(0) == b.needs(0) && a.needs(1) == b.needs(1) && a.needs(2) == b.needs(2);
 }
 
+/// fresh: reordered in every run. prepacked: reordered in the first run with their address only. That is for comparing
+/// kernels with libraries that keep packed weights; whoever changes the data in place gets the old results.
+enum class Weights { fresh, prepacked };
+
+/// Implementations that are wrong for a problem: those with `part` in their name.
+struct Ban {
+  std::string_view part, reason;
+};
+
 /// What oneDNN has for a problem.
 struct Offer {
-  Operands user;                        ///< as the harness stores them: plain
-  bool only_matrix_products = false;    ///< see fault_of
+  Operands user;  ///< as the harness stores them: plain
+  std::vector<Ban> bans{};
   std::vector<Candidate> candidates{};  ///< the one to take unseen first
   std::string refused{};                ///< the implementation that was passed over last, and why
   std::string caution{};                ///< goes beside the algorithm's name
@@ -47,18 +56,19 @@ inline const dnnl::engine& cpu() {
   return engine;
 }
 
-/// oneDNN's kernels for i8·i8 shift one operand to u8 and take the surplus off again in f32, which rounds sums beyond
-/// 2^24; only its matrix products (gemm:…) do it in i32. A sum of this many products stays below for any data …
+/// Most kernels for bytes round sums beyond 2^24: they pass through f32 on their way out, or shift one of two signed
+/// operands to u8 and take the surplus off in f32. A sum of this many products stays below for any data …
 inline constexpr std::int64_t safe_byte_sum = (1 << 24) / (255 * 128);
 /// … and one of this many by 8 standard deviations for uniformly distributed bytes (one product: 147·73).
 inline constexpr std::int64_t likely_byte_sum = 1 << 15;
+inline constexpr const char* sums_below_2_24 = " (exact for sums below 2^24)";
 
 /// Why an implementation is not to be used; empty where it is fine. Reference code is 1000 times slower than what the
 /// library is known for.
 inline std::string_view fault_of(const Offer& offer, std::string_view name) {
   if (name.starts_with("ref")) return "slow reference code";
-  if (name.starts_with("x64:")) name.remove_prefix(4);
-  if (offer.only_matrix_products && !name.starts_with("gemm")) return "rounds i32 sums beyond 2^24";
+  for (const Ban& ban : offer.bans)
+    if (name.find(ban.part) != std::string_view::npos) return ban.reason;
   return "";
 }
 

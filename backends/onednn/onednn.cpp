@@ -11,15 +11,38 @@ namespace {
 
 using chipfit::plugin::unsupported;
 
+const char* name_of_operation(std::uint32_t op) {
+  constexpr const char* names[] = {"gemm", "conv_fwd", "conv_bwd_data", "conv_bwd_weights"};
+  return names[op - CHIPFIT_GEMM];
+}
+
+/// One of two words, the first where the option is not given.
+bool is_second(const char* key, const char* first, const char* second) {
+  const std::string asked = chipfit::plugin::option(key).value_or(first);
+  if (asked != first && asked != second)
+    throw chipfit::plugin::Failure(CHIPFIT_INTERNAL,
+                                   "option " + std::string(key) + " is " + first + " or " + second + ", not " + asked);
+  return asked == second;
+}
+
+onednn::Weights weights() {
+  return is_second("weights", "fresh", "prepacked") ? onednn::Weights::prepacked : onednn::Weights::fresh;
+}
+
+dnnl::algorithm conv_algorithm() {
+  return is_second("conv", "direct", "winograd") ? dnnl::algorithm::convolution_winograd
+                                                 : dnnl::algorithm::convolution_direct;
+}
+
 onednn::Offer offer(const chipfit_problem& problem) {
   switch (problem.op) {
     case CHIPFIT_GEMM:
-      return onednn::offer_gemm(problem);
+      return onednn::offer_gemm(problem, weights());
     case CHIPFIT_CONV_FWD:
     case CHIPFIT_CONV_BWD_DATA:
     case CHIPFIT_CONV_BWD_WEIGHTS:
       if (problem.layout != CHIPFIT_NCHW && problem.layout != CHIPFIT_NHWC) unsupported("layout is NCHW or NHWC");
-      return onednn::offer_conv(problem);
+      return onednn::offer_conv(problem, conv_algorithm());
     default:
       unsupported("only GEMM and convolution are computed with oneDNN");
   }
@@ -30,10 +53,10 @@ chipfit::simple::Kernel prepare(const chipfit_problem& problem) {
   const unsigned threads = chipfit::plugin::compute_threads();
   onednn::use_threads(threads);
   const onednn::Offer found = offer(problem);
-  const auto program = onednn::choose(found, problem.accumulate != 0, threads);
+  const auto program = onednn::choose(found, problem.accumulate != 0, weights(), threads);
   if (!program) {
-    const std::string what = onednn::words_of_types(problem) + (problem.accumulate ? " that adds to its output" : "");
-    unsupported(onednn::library_name() + " has nothing for " + what + " on this CPU" +
+    const std::string what = onednn::words_of_types(problem) + (problem.accumulate ? ", added to the output" : "");
+    unsupported(onednn::library_name() + " has no " + name_of_operation(problem.op) + " of " + what + " on this CPU" +
                 (found.refused.empty() ? "" : " but " + found.refused));
   }
   return {[program](const void* in0, const void* in1, void* out) { program->run(in0, in1, out); },

@@ -1,10 +1,13 @@
 #include "backends/onednn/program.hpp"
 
+#include <algorithm>
+#include <cstring>
+
 #include "backends/onednn/threads.hpp"
 
 namespace onednn {
 
-Program::Program(const Candidate& candidate, const Operands& user, bool accumulate, unsigned threads)
+Program::Program(const Candidate& candidate, const Operands& user, bool accumulate, Weights weights, unsigned threads)
     : threads_(threads), stream_(cpu()), algorithm_(candidate.primitive.impl_info_str()) {
   std::array<dnnl::memory, 3> operand;
   for (std::size_t i = 0; i < 3; ++i) {
@@ -14,19 +17,28 @@ Program::Program(const Candidate& candidate, const Operands& user, bool accumula
     operand[i] = needs == user[i] && !added_later ? user_[i] : allocate(needs);
   }
   for (std::size_t i = 0; i < 2; ++i)
-    if (operand[i] != user_[i]) add_reorder(user_[i], operand[i], false);
+    if (operand[i] != user_[i]) {
+      add_reorder(user_[i], operand[i], false);
+      // The second operand of a gradient of filters is no weights.
+      steps_.back().packs_weights = weights == Weights::prepacked && candidate.arguments[i] == DNNL_ARG_WEIGHTS;
+    }
   std::unordered_map<int, dnnl::memory> arguments;
   for (std::size_t i = 0; i < 3; ++i) arguments[candidate.arguments[i]] = operand[i];
   add(candidate.primitive, dnnl::primitive(candidate.primitive), std::move(arguments));
   if (operand[2] != user_[2]) add_reorder(operand[2], user_[2], accumulate);
-  if (steps_.size() > 1) algorithm_ += "+reorder";
+  if (steps_.size() > (keeps_weights() ? 2 : 1)) algorithm_ += "+reorder";
+  if (keeps_weights()) algorithm_ += "+prepacked";
+}
+
+bool Program::keeps_weights() const {
+  return std::ranges::any_of(steps_, &Step::packs_weights);
 }
 
 void Program::add(const dnnl::primitive_desc_base& description, const dnnl::primitive& primitive,
                   std::unordered_map<int, dnnl::memory> arguments) {
   const dnnl::memory::desc scratchpad = description.scratchpad_desc();
   if (scratchpad.get_size() > 0) arguments[DNNL_ARG_SCRATCHPAD] = allocate(scratchpad);
-  steps_.push_back({primitive, std::move(arguments)});
+  steps_.push_back({primitive, std::move(arguments), false});
 }
 
 void Program::add_reorder(const dnnl::memory& from, const dnnl::memory& to, bool adds) {
@@ -37,6 +49,8 @@ void Program::add_reorder(const dnnl::memory& from, const dnnl::memory& to, bool
 
 dnnl::memory Program::allocate(const dnnl::memory::desc& description) {
   chipfit::plugin::HostBuffer& buffer = buffers_.emplace_back(description.get_size());
+  // Some kernels multiply unused parts of their scratchpads by zero: a NaN there would reach the result.
+  std::memset(buffer.data(), 0, description.get_size());
   return {description, cpu(), buffer.data()};
 }
 
@@ -45,8 +59,10 @@ void Program::run(const void* in0, const void* in1, void* out) {
   user_[0].set_data_handle(const_cast<void*>(in0));
   user_[1].set_data_handle(const_cast<void*>(in1));
   user_[2].set_data_handle(out);
-  for (const Step& step : steps_) step.primitive.execute(stream_, step.arguments);
+  for (const Step& step : steps_)
+    if (!step.packs_weights || packed_from_ != in1) step.primitive.execute(stream_, step.arguments);
   stream_.wait();
+  packed_from_ = in1;
 }
 
 }  // namespace onednn

@@ -13,12 +13,17 @@ namespace onednn {
 class Program {
  public:
   /// Throws dnnl::error (unimplemented) where oneDNN has no reorder for it, std::bad_alloc where memory is short.
-  Program(const Candidate&, const Operands& user, bool accumulate, unsigned threads);
+  Program(const Candidate&, const Operands& user, bool accumulate, Weights, unsigned threads);
   Program(const Program&) = delete;
   Program& operator=(const Program&) = delete;
 
-  /// "brgconv:avx512_core+reorder"
+  /// "brgconv:avx512_core+reorder", "brg:avx512_core_vnni+prepacked"
   const std::string& algorithm() const { return algorithm_; }
+
+  /// True where the second operand is reordered in the first run only.
+  bool keeps_weights() const;
+  /// The next run reorders them, wherever they lie.
+  void forget_weights() { packed_from_ = nullptr; }
 
   /// Computes; finished on return.
   void run(const void* in0, const void* in1, void* out);
@@ -27,6 +32,7 @@ class Program {
   struct Step {
     dnnl::primitive primitive;
     std::unordered_map<int, dnnl::memory> arguments;
+    bool packs_weights = false;
   };
   void add(const dnnl::primitive_desc_base&, const dnnl::primitive&, std::unordered_map<int, dnnl::memory>);
   void add_reorder(const dnnl::memory& from, const dnnl::memory& to, bool adds);
@@ -37,6 +43,7 @@ class Program {
   std::array<dnnl::memory, 3> user_;
   std::vector<chipfit::plugin::HostBuffer> buffers_;
   std::vector<Step> steps_;
+  const void* packed_from_ = nullptr;
   std::string algorithm_;
 };
 

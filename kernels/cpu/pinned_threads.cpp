@@ -1,5 +1,6 @@
 #include "kernels/cpu/pinned_threads.hpp"
 
+#include <pthread.h>
 #include <sched.h>
 
 #include <algorithm>
@@ -8,25 +9,23 @@
 #include <future>
 #include <limits>
 #include <system_error>
-#include <thread>
 
 namespace chipfit::cpu {
 namespace {
 
 using Clock = std::chrono::steady_clock;
 
-void pin_to(int cpu) {
+}  // namespace
+
+void pin(std::thread::native_handle_type thread, int cpu) {
   cpu_set_t* mask = CPU_ALLOC(static_cast<std::size_t>(cpu) + 1);
   if (mask == nullptr) return;
   const std::size_t bytes = CPU_ALLOC_SIZE(static_cast<std::size_t>(cpu) + 1);
   CPU_ZERO_S(bytes, mask);
   CPU_SET_S(static_cast<std::size_t>(cpu), bytes, mask);
-  // Refused where the mask has shrunk meanwhile; the thread then runs where it is let.
-  ::sched_setaffinity(0, bytes, mask);
+  ::pthread_setaffinity_np(thread, bytes, mask);
   CPU_FREE(mask);
 }
-
-}  // namespace
 
 std::vector<int> allowed_cpus() {
   std::vector<int> cpus;
@@ -77,7 +76,7 @@ double shortest_window(int threads, double seconds, const std::function<void(int
   const std::shared_future<bool> go = all_started.get_future().share();
   const auto body = [&](int i) {
     if (!go.get()) return;
-    pin_to(cpus[static_cast<std::size_t>(i)]);
+    pin(::pthread_self(), cpus[static_cast<std::size_t>(i)]);
     prepare(i);
     Window& mine = window[static_cast<std::size_t>(i)];
     while (!done) {

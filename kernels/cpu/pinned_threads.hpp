@@ -1,11 +1,15 @@
 #pragma once
 #include <functional>
+#include <thread>
 #include <vector>
 
 namespace chipfit::cpu {
 
 /// Processors of this process' affinity mask, ascending.
 std::vector<int> allowed_cpus();
+
+/// The thread runs on this processor only. Nothing happens where the system refuses, as when the mask has shrunk.
+void pin(std::thread::native_handle_type thread, int cpu);
 
 /// `threads` held between 1 and the number of allowed processors.
 int usable_threads(int threads);

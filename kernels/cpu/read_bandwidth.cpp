@@ -1,11 +1,10 @@
-#include <sys/mman.h>
-
 #include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstring>
 #include <vector>
 
+#include "kernels/cpu/huge_memory.hpp"
 #include "kernels/cpu/peak.hpp"
 #include "kernels/cpu/pinned_threads.hpp"
 
@@ -16,35 +15,8 @@ typedef std::uint64_t Words __attribute__((vector_size(16)));
 constexpr std::size_t kStreams = 4, kLine = 64;
 constexpr std::size_t kPage = 2 << 20;  // huge pages where the kernel gives them
 
-/// One thread's part of the memory, on the node of the thread that first writes it.
-class Part {
- public:
-  Part() = default;
-  Part(const Part&) = delete;
-  Part& operator=(const Part&) = delete;
-  ~Part() {
-    if (data_ != nullptr) ::munmap(data_, bytes_);
-  }
-  bool fill(std::size_t bytes) {
-    void* memory = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (memory == MAP_FAILED) return false;
-    ::madvise(memory, bytes, MADV_HUGEPAGE);
-    // Written, because untouched pages are all the same page of zeros.
-    std::memset(memory, 0x5a, bytes);
-    data_ = memory;
-    bytes_ = bytes;
-    return true;
-  }
-  const std::byte* data() const { return static_cast<const std::byte*>(data_); }
-  std::size_t bytes() const { return bytes_; }
-
- private:
-  void* data_ = nullptr;
-  std::size_t bytes_ = 0;
-};
-
 /// Reads all of a part, a line of each quarter in turn: several streams keep more prefetchers busy than one.
-std::uint64_t read_all(const Part& part) {
+std::uint64_t read_all(const HugeMemory& part) {
   const std::size_t quarter = part.bytes() / kStreams;
   const std::byte* base = part.data();
   Words a{}, b{}, c{}, d{};
@@ -68,12 +40,18 @@ double measure_read_bandwidth(int threads, std::uint64_t last_level_cache_bytes,
   const auto count = static_cast<std::size_t>(usable_threads(threads));
   const std::size_t wanted = std::max<std::size_t>(4 * last_level_cache_bytes, 64 << 20);
   const std::size_t each = (wanted / count + kPage) / kPage * kPage;
-  std::vector<Part> parts(count);
+  std::vector<HugeMemory> parts(count);  // each on the node of the thread that first writes it
   std::atomic<bool> filled = true;
   const double best_s = shortest_window(
       static_cast<int>(count), seconds,
       [&](int i) {
-        if (!parts[static_cast<std::size_t>(i)].fill(each)) filled = false;
+        HugeMemory& mine = parts[static_cast<std::size_t>(i)] = HugeMemory(each);
+        if (mine.data() == nullptr) {
+          filled = false;
+          return;
+        }
+        // Written, because untouched pages are all the same page of zeros.
+        std::memset(mine.data(), 0x5a, each);
       },
       [&](int i) {
         std::uint64_t sum = read_all(parts[static_cast<std::size_t>(i)]);

@@ -6,13 +6,22 @@ build=${1:?usage: tests/bench/run.sh BUILD_FOLDER [pairs]}
 pairs=${2:-200}
 missed=0
 # Workers have a cleared environment: what they are compared with has the same.
-unset "${!OPENBLAS_@}" "${!OMP_@}" "${!GOTO_@}" 2>/dev/null
+unset "${!OPENBLAS_@}" "${!OMP_@}" "${!GOMP_@}" "${!GOTO_@}" "${!ONEDNN_@}" "${!DNNL_@}" "${!BLIS_@}" 2>/dev/null
+plugins=$build/lib/chipfit/plugins worker=$build/bin/chipfit-worker
 
 printf '\n== What this machine reaches in registers and memory\n'
 "$build/bin/bench_peak" || missed=1
 
-printf '\n== Harness against a bare loop over OpenBLAS\n'
-"$build/bin/bench_fidelity" "$build/lib/chipfit/plugins/openblas.so" "$build/bin/chipfit-worker" "$pairs" || missed=1
+printf '\n== Harness against bare loops over libraries\n'
+"$build/bin/bench_fidelity" "$plugins/openblas.so" "$worker" "$pairs" || missed=1
+if [ -x "$build/bin/bench_fidelity_onednn" ]; then
+  "$build/bin/bench_fidelity_onednn" "$plugins/onednn.so" "$worker" "$pairs" || missed=1
+else
+  echo 'oneDNN is not installed: left out'
+fi
+
+printf '\n== Isolation\n'
+"$build/bin/bench_isolation" "$plugins/openblas.so" "$worker" "$pairs" || missed=1
 
 printf '\n== Verification against the verified work (one core)\n'
 "$build/bin/bench_oracle_cost" || missed=1

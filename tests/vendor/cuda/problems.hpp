@@ -1,37 +1,18 @@
 #pragma once
-#include <chipfit/chipfit_plugin.h>
-
+#include <chipfit/chipfit_plugin.hpp>
 #include <string>
 
-#include <chipfit/chipfit_plugin.hpp>
+#include "tests/vendor/abi_problems.hpp"
 
 namespace chipfit::test {
 
-inline chipfit_problem problem_of(std::uint32_t op, std::uint32_t in, std::uint32_t acc, std::uint32_t out) {
-  chipfit_problem p{};
-  p.struct_size = sizeof p;
-  p.op = op;
-  p.dtype_a = p.dtype_b = in;
-  p.dtype_acc = acc;
-  p.dtype_out = out;
-  p.math = CHIPFIT_STRICT;
-  return p;
-}
-
-inline chipfit_problem gemm_of(std::uint32_t in, std::uint32_t acc, std::uint32_t out, chipfit_gemm_shape shape) {
-  chipfit_problem p = problem_of(CHIPFIT_GEMM, in, acc, out);
-  p.shape.gemm = shape;
-  return p;
+inline chipfit_problem gemm_of(std::uint32_t in, std::uint32_t acc, std::uint32_t out, const chipfit_gemm_shape& s) {
+  return gemm({in, in, acc, out}, s.m, s.n, s.k, s.batch, s.trans_a, s.trans_b);
 }
 
 inline chipfit_problem conv_of(std::uint32_t op, std::uint32_t in, std::uint32_t acc, std::uint32_t out,
-                               std::uint32_t layout, chipfit_conv_shape f) {
-  chipfit_problem p = problem_of(op, in, acc, out);
-  p.layout = layout;
-  f.p = (f.h + 2 * f.pad_h - f.dil_h * (f.r - 1) - 1) / f.stride_h + 1;
-  f.q = (f.w + 2 * f.pad_w - f.dil_w * (f.s - 1) - 1) / f.stride_w + 1;
-  p.shape.conv = f;
-  return p;
+                               std::uint32_t layout, const chipfit_conv_shape& f) {
+  return conv(op, {in, in, acc, out}, layout, f);
 }
 
 /// Why `call` refuses: the text of an UNSUPPORTED failure, "" where it does not refuse.
@@ -41,9 +22,8 @@ std::string refusal(Call&& call) {
     call();
     return "";
   } catch (const chipfit::plugin::Failure& failure) {
-    return failure.status() == CHIPFIT_UNSUPPORTED
-               ? failure.what()
-               : "status " + std::to_string(failure.status()) + ": " + failure.what();
+    if (failure.status() == CHIPFIT_UNSUPPORTED) return failure.what();
+    return "status " + std::to_string(failure.status()) + ": " + failure.what();
   }
 }
 

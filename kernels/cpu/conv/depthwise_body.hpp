@@ -1,0 +1,184 @@
+#pragma once
+#include <cstring>
+
+#include "kernels/cpu/conv/depthwise_table.hpp"
+#include "kernels/cpu/unrolled.hpp"
+
+// Depthwise kernels for vectors of `bytes`, compiled once for each instruction set. Everything is in an unnamed
+// namespace: nothing here may be merged with a copy compiled for another.
+
+namespace chipfit::cpu {
+namespace {
+
+template <class Number, int bytes>
+struct Vectors {
+  typedef Number Vector __attribute__((vector_size(bytes)));
+  static constexpr int lanes = bytes / static_cast<int>(sizeof(Number));
+};
+
+/// The first `count` lanes; all of them where `count` is the number of lanes at compile time.
+template <class Vector, class Number, class Count>
+[[gnu::always_inline]] inline Vector load(const Number* from, Count count) {
+  Vector v{};
+  std::memcpy(&v, from, static_cast<std::size_t>(count) * sizeof(Number));
+  return v;
+}
+
+template <class Vector, class Number, class Count>
+[[gnu::always_inline]] inline void store(Number* to, const Vector& v, Count count) {
+  std::memcpy(to, &v, static_cast<std::size_t>(count) * sizeof(Number));
+}
+
+template <class Number, int bytes, int rows, int vectors, class Count>
+[[gnu::always_inline]] inline void depthwise_block(const DepthwiseRow& call, std::int64_t channel, Count lanes) {
+  using Vector = typename Vectors<Number, bytes>::Vector;
+  constexpr int width = Vectors<Number, bytes>::lanes;
+  Vector sum[rows][vectors]{};
+  for (const Tap *tap = call.taps, *end = tap + call.tap_count; tap != end; ++tap) {
+    const Number* a = static_cast<const Number*>(tap->a) + channel;
+    const Number* b = static_cast<const Number*>(tap->b) + channel;
+    Vector weight[vectors];
+    unrolled<vectors>([&](auto v) __attribute__((always_inline)) { weight[v] = load<Vector>(b + v * width, lanes); });
+    unrolled<rows>([&](auto i) __attribute__((always_inline)) {
+      unrolled<vectors>([&](auto v) __attribute__((always_inline)) {
+        sum[i][v] += load<Vector>(a + i * call.a_step + v * width, lanes) * weight[v];
+      });
+    });
+  }
+  Number* out = static_cast<Number*>(call.out) + channel;
+  unrolled<rows>([&](auto i) __attribute__((always_inline)) {
+    unrolled<vectors>([&](auto v) __attribute__((always_inline)) {
+      Number* to = out + i * call.out_step + v * width;
+      if (call.store == Store::add) sum[i][v] += load<Vector>(to, lanes);
+      store(to, sum[i][v], lanes);
+    });
+  });
+}
+
+template <class Number, int bytes, int rows>
+void depthwise_rows(const DepthwiseRow& call) {
+  if constexpr (rows > 1)
+    if (call.rows < rows) return depthwise_rows<Number, bytes, rows - 1>(call);
+  constexpr int lanes = Vectors<Number, bytes>::lanes;
+  constexpr std::integral_constant<int, lanes> whole{};
+  std::int64_t channel = 0;
+  for (; channel + 2 * lanes <= call.channels; channel += 2 * lanes)
+    depthwise_block<Number, bytes, rows, 2>(call, channel, whole);
+  for (; channel + lanes <= call.channels; channel += lanes)
+    depthwise_block<Number, bytes, rows, 1>(call, channel, whole);
+  if (channel < call.channels) depthwise_block<Number, bytes, rows, 1>(call, channel, call.channels - channel);
+}
+
+template <class Number, int bytes, int rows, int taps, int stride, class Count>
+[[gnu::always_inline]] inline void window_block(const DepthwiseWindow& call, std::int64_t channel, Count lanes) {
+  using Vector = typename Vectors<Number, bytes>::Vector;
+  Vector sum[rows]{};
+  for (const DepthwiseLine *line = call.lines, *last = line + call.line_count; line != last; ++line) {
+    const Number* a = static_cast<const Number*>(line->a) + channel;
+    const Number* b = static_cast<const Number*>(line->b) + channel;
+    Vector weight[taps];
+    unrolled<taps>([&](auto s)
+                       __attribute__((always_inline)) { weight[s] = load<Vector>(b + s * call.b_step, lanes); });
+    constexpr int pixels = (rows - 1) * stride + taps;
+    const auto meet = [&](auto j) __attribute__((always_inline)) {
+      const Vector pixel = load<Vector>(a + j * call.a_step, lanes);
+      unrolled<taps>([&](auto s) __attribute__((always_inline)) {
+        constexpr int distance = j - s;
+        if constexpr (distance >= 0 && distance % stride == 0 && distance / stride < rows)
+          sum[distance / stride] += pixel * weight[s];
+      });
+    };
+    // A stride of many channels is more than the hardware foresees.
+    if (call.far)
+      unrolled<rows * stride>([&](auto j) __attribute__((always_inline)) {
+        __builtin_prefetch(a + (j + (rows * stride)) * call.a_step);
+      });
+    if (line->begin == 0 && line->end >= pixels)
+      unrolled<pixels>([&](auto j) __attribute__((always_inline)) { meet(j); });
+    else
+      unrolled<pixels>([&](auto j) __attribute__((always_inline)) {
+        if (j >= line->begin && j < line->end) meet(j);
+      });
+  }
+  Number* out = static_cast<Number*>(call.out) + channel;
+  unrolled<rows>([&](auto i) __attribute__((always_inline)) {
+    if (i >= call.rows) return;
+    Number* to = out + i * call.out_step;
+    if (call.store == Store::add) sum[i] += load<Vector>(to, lanes);
+    store(to, sum[i], lanes);
+  });
+}
+
+template <class Number, int bytes, int rows, int taps, int stride>
+void window_of(const DepthwiseWindow& call) {
+  if constexpr (rows == kDepthwiseRows)
+    if (call.rows < rows) return window_of<Number, bytes, rows - 1, taps, stride>(call);
+  constexpr int lanes = Vectors<Number, bytes>::lanes;
+  std::int64_t channel = 0;
+  for (; channel + lanes <= call.channels; channel += lanes)
+    window_block<Number, bytes, rows, taps, stride>(call, channel, std::integral_constant<int, lanes>{});
+  if (channel < call.channels) window_block<Number, bytes, rows, taps, stride>(call, channel, call.channels - channel);
+}
+
+template <class Number, int bytes>
+DepthwiseWindowKernel window(std::int64_t taps, std::int64_t stride) {
+  constexpr int rows = kDepthwiseRows;
+  if (stride == 1) {
+    if (taps == 2) return window_of<Number, bytes, rows, 2, 1>;
+    if (taps == 3) return window_of<Number, bytes, rows, 3, 1>;
+    if (taps == 5) return window_of<Number, bytes, rows, 5, 1>;
+    if (taps == 7) return window_of<Number, bytes, rows, 7, 1>;
+  }
+  if (stride == 2) {
+    if (taps == 3) return window_of<Number, bytes, rows, 3, 2>;
+    if (taps == 5) return window_of<Number, bytes, rows, 5, 2>;
+    if (taps == 7) return window_of<Number, bytes, rows, 7, 2>;
+  }
+  return nullptr;
+}
+
+template <class Number, int bytes, int taps, class Count>
+[[gnu::always_inline]] inline void depthwise_gradient_block(const DepthwiseGradient& call, std::int64_t channel,
+                                                            Count lanes) {
+  using Vector = typename Vectors<Number, bytes>::Vector;
+  Vector sum[taps]{};
+  const Number* x[taps];
+  unrolled<taps>([&](auto t)
+                     __attribute__((always_inline)) { x[t] = static_cast<const Number*>(call.x[t]) + channel; });
+  const Number* dy = static_cast<const Number*>(call.dy) + channel;
+  for (std::int64_t i = 0; i < call.pixels; ++i) {
+    const Vector gradient = load<Vector>(dy + i * call.dy_step, lanes);
+    unrolled<taps>([&](auto t) __attribute__((always_inline)) {
+      sum[t] += load<Vector>(x[t] + i * call.x_step, lanes) * gradient;
+    });
+  }
+  unrolled<taps>([&](auto t) __attribute__((always_inline)) {
+    Number* to = static_cast<Number*>(call.dw[t]) + channel;
+    store(to, load<Vector>(to, lanes) + sum[t], lanes);
+  });
+}
+
+template <class Number, int bytes, int taps>
+void depthwise_gradient(const DepthwiseGradient& call) {
+  if constexpr (taps > 1)
+    if (call.taps < taps) return depthwise_gradient<Number, bytes, taps - 1>(call);
+  constexpr int lanes = Vectors<Number, bytes>::lanes;
+  constexpr std::integral_constant<int, lanes> whole{};
+  std::int64_t channel = 0;
+  for (; channel + lanes <= call.channels; channel += lanes)
+    depthwise_gradient_block<Number, bytes, taps>(call, channel, whole);
+  if (channel < call.channels) depthwise_gradient_block<Number, bytes, taps>(call, channel, call.channels - channel);
+}
+
+template <class Number, int bytes>
+constexpr DepthwiseTable depthwise_table(std::string_view isa, CpuFeature needs, Dtype type) {
+  return {isa,
+          needs,
+          type,
+          depthwise_rows<Number, bytes, kDepthwiseRows>,
+          window<Number, bytes>,
+          depthwise_gradient<Number, bytes, kDepthwiseTaps>};
+}
+
+}  // namespace
+}  // namespace chipfit::cpu
