@@ -49,6 +49,15 @@ void machine(const DoctorFacts& facts, Checks& checks) {
                     busy ? "other programs disturb the times: end them before a run (top)" : ""});
 }
 
+/// Nothing to mend in most cases: a virtual machine has no sensors. The columns of the rows are then blank.
+void sensors(const DoctorFacts& facts, Checks& checks) {
+  for (const auto& sensor : facts.sensors) {
+    checks.push_back({Health::ok, sensor.what,
+                      sensor.error ? fmt::format("not measured: {}", sensor.error->what) : sensor.found,
+                      sensor.error ? sensor.error->hint : ""});
+  }
+}
+
 void isolation(const DoctorFacts& facts, Checks& checks) {
   if (facts.worker_runs) {
     checks.push_back({Health::ok, "worker", facts.worker.string(), ""});
@@ -127,6 +136,7 @@ std::vector<Check> diagnose(const DoctorFacts& facts) {
                       found ? tool.path.string() : fmt::format("not found ({})", tool.purpose),
                       found ? "" : tool.install_hint});
   }
+  sensors(facts, checks);
   isolation(facts, checks);
   plugins(facts, checks);
   results(facts, checks);

@@ -44,6 +44,12 @@ struct DoctorFacts {
     std::vector<std::string> notes;
   };
   std::vector<Backend> backends;
+  struct Sensor {
+    std::string what;            ///< "GPU power", "CPU energy"
+    std::string found;           ///< what tells it; empty: nothing does
+    std::optional<Error> error;  ///< then: why
+  };
+  std::vector<Sensor> sensors;
   std::filesystem::path worker;
   bool worker_runs = false;
   std::optional<Error> sealed_memory;  ///< why sealing does not work; none: it works

@@ -10,9 +10,12 @@
 #include "harness/cli/doctor.hpp"
 #include "harness/cli/errors.hpp"
 #include "harness/cli/json_out.hpp"
+#include "harness/cli/numbers.hpp"
 #include "harness/cli/paths.hpp"
 #include "harness/cli/text.hpp"
 #include "harness/cli/verbs.hpp"
+#include "harness/telemetry/nvml.hpp"
+#include "harness/telemetry/rapl.hpp"
 #include "harness/wire/memory.hpp"
 #include "harness/wire/text.hpp"
 
@@ -77,6 +80,21 @@ bool has_pidfd() {
   return fd >= 0;
 }
 
+void gather_sensors(DoctorFacts& facts) {
+  DoctorFacts::Sensor gpu{"GPU power", "", std::nullopt}, cpu{"CPU energy", "", std::nullopt};
+  if (const auto nvml = telemetry::Nvml::open()) {
+    gpu.found = fmt::format("NVML, {}", counted(nvml->count().value_or(0), "GPU"));
+  } else {
+    gpu.error = nvml.error();
+  }
+  if (const auto rapl = telemetry::Rapl::open()) {
+    cpu.found = fmt::format("RAPL, {}", rapl->zones());
+  } else {
+    cpu.error = rapl.error();
+  }
+  facts.sensors = {gpu, cpu};
+}
+
 DoctorFacts gather(const DoctorCommand& command) {
   DoctorFacts facts;
   facts.machine = telemetry::describe_machine();
@@ -90,6 +108,7 @@ DoctorFacts gather(const DoctorCommand& command) {
     facts.sealed_memory = sealed.error();
   }
   facts.pidfd = has_pidfd();
+  gather_sensors(facts);
   gather_plugins(facts);
   gather_results(command.out, facts);
   return facts;

@@ -11,6 +11,7 @@
 
 #include "harness/judge/attempt.hpp"
 #include "harness/judge/case_runner.hpp"
+#include "harness/judge/device_watch.hpp"
 #include "harness/judge/journal.hpp"
 #include "harness/judge/provenance.hpp"
 #include "harness/judge/rows.hpp"
@@ -185,6 +186,11 @@ class Runner {
 
     const double peak = outcome.verdict == Verdict::ok ? empirical_peak(planned_case.problem, state.facts.device) : 0;
     results::Row row = make_row(run_, planned_case, state.facts, launch, outcome, peak);
+    if (watch_)
+      if (auto kept = watch_->record(row); !kept) {
+        fatal_ = kept.error();
+        return std::nullopt;
+      }
     if (auto kept = journal_.append(row, sample_lines(run_, planned_case, state.facts, launch, outcome)); !kept) {
       fatal_ = kept.error();
       return std::nullopt;
@@ -250,8 +256,17 @@ class Runner {
     facts.plugin = session_->plugin();
     facts.device = session_->device();
     facts.uid = device_uid(facts.device, facts.index);
+    if (!watch_ || watched_device_ != d) watch(d);
     provenance_.add_device(facts, session_->worker().loaded_libraries());
     return {};
+  }
+
+  /// A device that tells nothing is simply not watched: its columns stay blank.
+  void watch(std::size_t d) {
+    watch_.reset();
+    watched_device_ = d;
+    if (auto source = telemetry_source(devices_[d].facts.device))
+      watch_.emplace(std::move(*source), run_.run_id, devices_[d].facts.uid, journal_.folder(), began_);
   }
 
   static void keep_count_of_deaths(DeviceState& state, const Outcome& outcome) {
@@ -284,6 +299,9 @@ class Runner {
   ScratchFolder scratch_;
   std::unique_ptr<Session> session_;
   std::size_t session_device_ = 0;
+  DeviceWatch::Clock::time_point began_ = DeviceWatch::Clock::now();
+  std::optional<DeviceWatch> watch_;
+  std::size_t watched_device_ = 0;
   int session_launch_ = 0;
 };
 

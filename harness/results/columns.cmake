@@ -56,8 +56,10 @@ endfunction()
 
 read_dictionary("${root}/results/schema/result-v1.csv" result)
 read_dictionary("${root}/results/schema/samples-v1.csv" samples)
+read_dictionary("${root}/results/schema/telemetry-v1.csv" telemetry)
 math(EXPR result_last "${result_count} - 1")
 math(EXPR samples_last "${samples_count} - 1")
+math(EXPR telemetry_last "${telemetry_count} - 1")
 
 function(markdown_table prefix last out)
   set(table "| column | type | unit | meaning | 含义 | since |\n|---|---|---|---|---|---|\n")
@@ -70,6 +72,7 @@ endfunction()
 
 markdown_table(result ${result_last} result_table)
 markdown_table(samples ${samples_last} samples_table)
+markdown_table(telemetry ${telemetry_last} telemetry_table)
 set(docs "# Columns of the result files
 
 Generated from `results/schema/*.csv` by `harness/results/columns.cmake`; do not edit. An empty cell means *not
@@ -84,7 +87,12 @@ ${result_table}
 
 One row per timed round.
 
-${samples_table}")
+${samples_table}
+## telemetry.csv
+
+One row per reading of a device that was watched during the run.
+
+${telemetry_table}")
 
 string(REPLACE "${semicolon}" ";" docs "${docs}")
 
@@ -110,11 +118,13 @@ if(OUT)
     string(APPEND table "},\n")
   endforeach()
   string(REPLACE "${semicolon}" ";" table "${table}")
-  set(samples_header "")
-  foreach(row RANGE ${samples_last})
-    string(APPEND samples_header ",${samples_${row}_name}")
+  foreach(file samples telemetry)
+    set(${file}_header "")
+    foreach(row RANGE ${${file}_last})
+      string(APPEND ${file}_header ",${${file}_${row}_name}")
+    endforeach()
+    string(SUBSTRING "${${file}_header}" 1 -1 ${file}_header)
   endforeach()
-  string(SUBSTRING "${samples_header}" 1 -1 samples_header)
 
   file(WRITE "${OUT}/harness/results/columns.hpp" "#pragma once
 // Generated from results/schema/*.csv by harness/results/columns.cmake.
@@ -131,6 +141,8 @@ constexpr std::size_t column_count = ${result_count};
 constexpr std::string_view schema_name = \"result-v1\";
 /// First line of samples.csv, without its end.
 constexpr std::string_view samples_header = \"${samples_header}\";
+/// First line of telemetry.csv, without its end.
+constexpr std::string_view telemetry_header = \"${telemetry_header}\";
 
 }  // namespace chipfit::results
 ")

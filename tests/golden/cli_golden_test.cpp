@@ -110,6 +110,10 @@ TEST(Golden, Doctor) {
   facts.load_1min = 3.5;
   facts.tools = {{"c++", "only needed to build", "sudo apt install g++", "/usr/bin/c++"},
                  {"nvcc", "only needed to build the CUDA backends", "install the CUDA toolkit", ""}};
+  facts.sensors = {
+      {"GPU power", "",
+       Error{Error::Kind::unavailable, "libnvidia-ml.so.1 was not found", "", "it comes with the NVIDIA driver"}},
+      {"CPU energy", "RAPL, package-0+dram", std::nullopt}};
   facts.worker = "/opt/chipfit/bin/chipfit-worker";
   facts.worker_runs = true;
   facts.sealed_memory =

@@ -49,6 +49,17 @@ TEST(Doctor, AHealthyMachineHasNothingToMend) {
   }
 }
 
+TEST(Doctor, ASensorThatIsMissingIsSaidWithItsReasonAndIsNoFault) {
+  auto facts = healthy();
+  facts.sensors = {{"GPU power", "", Error{Error::Kind::unavailable, "no library", "", "install the driver"}},
+                   {"CPU energy", "RAPL, package-0", std::nullopt}};
+  const auto gpu = check_of(facts, "GPU power");
+  EXPECT_EQ(gpu.health, Health::ok);
+  EXPECT_EQ(gpu.text, "not measured: no library");
+  EXPECT_EQ(gpu.remedy, "install the driver");
+  EXPECT_EQ(check_of(facts, "CPU energy").text, "RAPL, package-0");
+}
+
 TEST(Doctor, WhateverIsNotOkSaysWhatToDo) {
   auto facts = healthy();
   facts.machine.hypervisor = "KVM";

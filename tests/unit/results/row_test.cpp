@@ -110,6 +110,7 @@ TEST(Columns, AreThoseOfTheDesignInItsOrder) {
 
 TEST(Columns, SamplesHaveTheirHeader) {
   EXPECT_EQ(samples_header, "run_id,case_id,backend,device_uid,launch,round,problems_per_round,time_s,clock_hz");
+  EXPECT_EQ(telemetry_header, "run_id,device_uid,t_s,power_w,temp_c,clock_hz,throttle_reasons");
 }
 
 TEST(Columns, AreFoundByName) {

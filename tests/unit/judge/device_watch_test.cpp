@@ -1,0 +1,98 @@
+#include "harness/judge/device_watch.hpp"
+
+#include <gmock/gmock.h>
+#include <stdlib.h>
+
+#include <atomic>
+#include <thread>
+
+namespace chipfit::judge {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+class DeviceWatchTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    std::string pattern = (fs::temp_directory_path() / "chipfit-watch-XXXXXX").string();
+    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
+    folder = pattern;
+  }
+  void TearDown() override { fs::remove_all(folder); }
+
+  /// A source of `count` readings: 60 °C, 61 °C …, and 25 J more each time.
+  telemetry::Source source(int count) {
+    return {"test", "indicative", [this, count]() -> std::optional<telemetry::Sample> {
+              if (reads == count) return std::nullopt;
+              telemetry::Sample sample;
+              sample.temp_c = 60 + reads;
+              sample.energy_j = 25.0 * reads;
+              sample.throttle_reasons = reads == 0 ? 0 : 0x4;
+              ++reads;
+              return sample;
+            }};
+  }
+  void wait_for(int count) {
+    for (int i = 0; i < 5000 && reads < count; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    ASSERT_EQ(reads, count);
+  }
+  std::string written() const { return results::read_whole(folder / "telemetry.csv").value_or(""); }
+
+  fs::path folder;
+  std::atomic<int> reads = 0;
+};
+
+TEST_F(DeviceWatchTest, KeepsReadingsUnderTheHeaderAndTheHighestTemperatureInTheRow) {
+  DeviceWatch watch(source(3), "run", "GPU-a", folder, DeviceWatch::Clock::now());
+  wait_for(3);
+  results::Row row;
+  ASSERT_TRUE(watch.record(row));
+  EXPECT_EQ(row.real(results::Column::temp_max_c), 62);
+  const std::string text = written();
+  EXPECT_THAT(text, StartsWith("run_id,device_uid,t_s,power_w,temp_c,clock_hz,throttle_reasons\nrun,GPU-a,0.0"));
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 4);
+  EXPECT_THAT(text, HasSubstr(",,60,,none\n"));  // no power before the second reading, no clock at all
+  EXPECT_THAT(text, HasSubstr(",62,,sw_power_cap\n"));
+  EXPECT_EQ(row.text(results::Column::power_mean_w), "") << "a case is too short for watts";
+}
+
+TEST_F(DeviceWatchTest, WritesEachReadingOnce) {
+  DeviceWatch watch(source(2), "run", "cpu", folder, DeviceWatch::Clock::now());
+  wait_for(2);
+  results::Row first, second;
+  ASSERT_TRUE(watch.record(first));
+  const std::string before = written();
+  ASSERT_TRUE(watch.record(second));
+  EXPECT_EQ(written(), before);
+  EXPECT_EQ(second.text(results::Column::temp_max_c), "");
+}
+
+TEST_F(DeviceWatchTest, ADeviceThatTellsNothingLeavesNoFile) {
+  DeviceWatch watch(source(0), "run", "cpu", folder, DeviceWatch::Clock::now());
+  results::Row row;
+  ASSERT_TRUE(watch.record(row));
+  EXPECT_FALSE(fs::exists(folder / "telemetry.csv"));
+}
+
+TEST_F(DeviceWatchTest, AFolderThatIsGoneIsAnError) {
+  DeviceWatch watch(source(1), "run", "cpu", folder / "missing", DeviceWatch::Clock::now());
+  wait_for(1);
+  results::Row row;
+  const auto kept = watch.record(row);
+  ASSERT_FALSE(kept);
+  EXPECT_EQ(kept.error().kind, Error::Kind::io);
+}
+
+TEST(TelemetrySource, IsRefusedWithAReasonForADeviceOfAnUnknownKind) {
+  chipfit_device_info device{};
+  device.kind = CHIPFIT_ACCELERATOR;
+  const auto source = telemetry_source(device);
+  ASSERT_FALSE(source);
+  EXPECT_THAT(source.error().what, HasSubstr("no source of power"));
+}
+
+}  // namespace
+}  // namespace chipfit::judge
