@@ -43,7 +43,7 @@ class CudaDevice : public ::testing::Test {
   }
   static std::vector<Types> every_type() {
     return {CHIPFIT_F64, CHIPFIT_F32, CHIPFIT_F16,  CHIPFIT_BF16, bf16_to_f32,
-            CHIPFIT_I8,  u8_by_i8,    CHIPFIT_E4M3, CHIPFIT_E5M2};
+            CHIPFIT_I8,  CHIPFIT_U8,  CHIPFIT_E4M3, CHIPFIT_E5M2};
   }
   std::optional<LoadedPlugin> plugin;
   std::mt19937 random{20240229};
