@@ -8,6 +8,7 @@
 #include "backends/common/problem_from_abi.hpp"
 #include "kernels/cpu/conv/conv.hpp"
 #include "kernels/cpu/gemm.hpp"
+#include "kernels/cpu/skinny_gemm.hpp"
 
 namespace {
 
@@ -28,13 +29,19 @@ chipfit::cpu::Weights weights() {
   return asked == "fresh" ? chipfit::cpu::Weights::fresh : chipfit::cpu::Weights::prepacked;
 }
 
-chipfit::simple::Kernel prepare_gemm(const chipfit::GemmProblem& problem) {
-  const auto plan = chipfit::cpu::plan_gemm(problem, team().size(), option("isa").value_or(""));
-  if (!plan) chipfit::plugin::unsupported(plan.error().what);
-  auto made = chipfit::cpu::Gemm::make(*plan, team(), weights());
+template <class Made>
+chipfit::simple::Kernel kernel_of(chipfit::Result<Made> made) {
   if (!made) throw Failure(CHIPFIT_OUT_OF_MEMORY, made.error().what);
-  const auto gemm = std::make_shared<chipfit::cpu::Gemm>(std::move(*made));
+  const auto gemm = std::make_shared<Made>(std::move(*made));
   return {[gemm](const void* a, const void* b, void* c) { gemm->run(a, b, c); }, gemm->algorithm()};
+}
+
+chipfit::simple::Kernel prepare_gemm(const chipfit::GemmProblem& problem) {
+  const std::string isa = option("isa").value_or("");
+  const auto plan = chipfit::cpu::plan_gemm(problem, team().size(), isa);
+  if (!plan) chipfit::plugin::unsupported(plan.error().what);
+  if (chipfit::cpu::SkinnyGemm::fits(problem)) return kernel_of(chipfit::cpu::SkinnyGemm::make(problem, team(), isa));
+  return kernel_of(chipfit::cpu::Gemm::make(*plan, team(), weights()));
 }
 
 chipfit::simple::Kernel prepare_conv(const chipfit::ConvProblem& problem) {

@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 
+#include "kernels/cpu/skinny_gemm.hpp"
 #include "kernels/oracle/oracle.hpp"
 #include "kernels/oracle/reference.hpp"
 #include "kernels/problem/case_id.hpp"
@@ -29,23 +30,23 @@ std::vector<char> operand(Dtype type, std::int64_t elements, std::mt19937& rando
   return data;
 }
 
-/// The plan's result on whole numbers, and that of the reference kernel, are the same in every element.
-void expect_right(const GemmPlan& plan, ThreadTeam& team, std::mt19937& random, Weights weights = Weights::fresh) {
-  const Operands all = operands(plan.problem);
-  auto gemm = Gemm::make(plan, team, weights);
+/// The result on whole numbers and that of the reference kernel are the same in every element.
+template <class Made>
+void expect_right(const GemmProblem& problem, Result<Made> gemm, std::mt19937& random) {
+  const Operands all = operands(problem);
   ASSERT_TRUE(gemm);
   // Again with other data at other addresses: nothing may be left of the first run.
   for (int run = 0; run < 2; ++run) {
     const auto a = operand(all.in[0].dtype, all.in[0].elements, random);
     const auto b = operand(all.in[1].dtype, all.in[1].elements, random);
-    auto c = plan.problem.accumulate == Accumulate::add ? operand(all.out.dtype, all.out.elements, random)
-                                                        : poisoned(all.out.dtype, all.out.elements);
+    auto c = problem.accumulate == Accumulate::add ? operand(all.out.dtype, all.out.elements, random)
+                                                   : poisoned(all.out.dtype, all.out.elements);
     auto expected = c;
-    oracle::reference(plan.problem, a.data(), b.data(), expected.data(), 1);
+    oracle::reference(problem, a.data(), b.data(), expected.data(), 1);
     gemm->run(a.data(), b.data(), c.data());
     for (std::int64_t i = 0; i < all.out.elements; ++i)
       ASSERT_EQ(load(all.out.dtype, c.data(), i), load(all.out.dtype, expected.data(), i))
-          << case_id(plan.problem) << " " << gemm->algorithm() << " threads " << team.size() << " element " << i;
+          << case_id(problem) << " " << gemm->algorithm() << " element " << i;
   }
 }
 
@@ -68,7 +69,7 @@ TEST_P(GemmOnEveryInstructionSet, IsExactOnWholeNumbersInEveryTypeShapeAndDivisi
     for (const DtypeCombo& dtypes : all_combos())
       for (int i = 0; i < 12; ++i) {
         const auto plan = plan_gemm(random_problem(dtypes, random, i < 8 ? 40 : 130), threads, GetParam());
-        if (plan) expect_right(*plan, team, random);
+        if (plan) expect_right(plan->problem, Gemm::make(*plan, team), random);
       }
   }
 }
@@ -83,8 +84,23 @@ TEST_P(GemmOnEveryInstructionSet, IsExactInBlocksOfAnySize) {
       const MicroKernel& kernel = *plan->kernel;
       const auto some = [&](int unit) { return static_cast<std::int64_t>(1 + random() % 3) * unit; };
       plan->blocking = {some(kernel.mr), some(kernel.group * 5), some(kernel.nr)};
-      expect_right(*plan, team, random);
+      expect_right(plan->problem, Gemm::make(*plan, team), random);
     }
+}
+
+TEST_P(GemmOnEveryInstructionSet, IsExactWhereOneOperandIsStreamed) {
+  std::mt19937 random(9);
+  for (const int threads : {1, 2}) {
+    ThreadTeam team(threads);
+    for (const DtypeCombo& dtypes : all_combos())
+      for (int i = 0; i < 24; ++i) {
+        GemmProblem p = random_problem(dtypes, random, i < 20 ? 150 : 5000);
+        (i % 2 ? p.m : p.n) = 1 + i % kMostStreamed;
+        if (i >= 20) p.k = 1 + p.k % 40;
+        ASSERT_TRUE(SkinnyGemm::fits(p));
+        expect_right(p, SkinnyGemm::make(p, team, GetParam()), random);
+      }
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(All, GemmOnEveryInstructionSet, testing::ValuesIn(instruction_sets()),
