@@ -1,7 +1,8 @@
 // The project's own kernels as a plugin. A problem becomes a plan (micro-kernel, blocks, division among the threads) in
 // prepare; enqueue packs and multiplies. Every math mode of f32 is computed in f32: a mode is a floor on precision.
 // Options: threads=N; isa=avx512|avx2|portable (else the best that the CPU has); weights=prepacked packs B only once
-// for each address: for comparison with libraries that are timed so, wrong wherever the contents change.
+// for each address: for comparison with libraries that are timed so, wrong wherever the contents change;
+// conv=direct|winograd|gemm|depthwise takes convolution algorithms of that name only (docs/native-conv.md).
 #include <chipfit/chipfit_simple.hpp>
 
 #include <map>
@@ -39,7 +40,8 @@ chipfit::simple::Kernel kernel_of(chipfit::Result<Made> made) {
 }
 
 chipfit::simple::Kernel prepare_conv(const chipfit::ConvProblem& problem) {
-  auto program = chipfit::cpu::prepare_conv(problem, team(), option("isa").value_or(""));
+  auto program = chipfit::cpu::prepare_conv(
+      problem, team(), {.isa = option("isa").value_or(""), .algorithm = option("conv").value_or("")});
   if (!program) chipfit::plugin::unsupported(program.error().what);
   return {std::move(program->run), std::move(program->algorithm)};
 }

@@ -1,6 +1,7 @@
 // Two convolution plugins in one process on the same data, in ABBA order: the ratio of their rates for every layer of a
 // suite, and for the suite as a whole.
-//   bench_conv_pair PLUGIN.so PLUGIN.so SUITE DIRECTION LAYOUT DTYPE BATCH [THREADS [PART-OF-CASE-ID]]
+//   bench_conv_pair PLUGIN.so PLUGIN.so SUITE DIRECTION LAYOUT DTYPE BATCH ["THREADS [OPTION=VALUE…]"
+//   [PART-OF-CASE-ID]]
 // BATCH 0 keeps the suite's own. The first plugin over the second: above 1, the first is faster.
 #include <fmt/format.h>
 
@@ -88,7 +89,7 @@ double median(std::vector<double> values) {
 int main(int argc, char** argv) {
   if (argc < 8) return fmt::print(stderr, "see the head of tests/bench/conv_pair.cpp\n"), 2;
   const std::string threads = fmt::format("threads={}", argc > 8 ? argv[8] : "1");
-  one_thread = threads == "threads=1";
+  one_thread = threads == "threads=1" || threads.starts_with("threads=1 ");
   const std::string part = argc > 9 ? argv[9] : "";
   const test::LoadedPlugin first(argv[1], threads), second(argv[2], threads);
   const SuiteOverrides overrides{

@@ -124,12 +124,21 @@ Result<std::vector<ConvCandidate>> conv_candidates(const ConvProblem& problem, T
   return found;
 }
 
-Result<ConvProgram> prepare_conv(const ConvProblem& problem, ThreadTeam& team, std::string_view isa) {
-  const auto found = conv_candidates(problem, team, isa);
+Result<ConvProgram> prepare_conv(const ConvProblem& problem, ThreadTeam& team, const ConvChoice& choice) {
+  const auto allowed = [&](const ConvProblem& p) {
+    return conv_candidates(p, team, choice.isa).map([&](std::vector<ConvCandidate> found) {
+      std::erase_if(found, [&](const ConvCandidate& c) { return !c.algorithm.starts_with(choice.algorithm); });
+      return found;
+    });
+  };
+  const auto found = allowed(problem);
   if (!found) return pass_on(found.error());
+  if (found->empty())
+    return fail(Error::Kind::usage, "no algorithm for this convolution is named " + std::string(choice.algorithm));
   if (found->size() == 1) return found->front().make();
+  // The same candidates in the same order, whatever the number of images.
   const ConvProblem trial = trial_problem(problem);
-  return (*found)[fastest(*conv_candidates(trial, team, isa), trial)].make();
+  return (*found)[fastest(*allowed(trial), trial)].make();
 }
 
 }  // namespace chipfit::cpu

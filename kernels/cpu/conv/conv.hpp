@@ -25,8 +25,15 @@ struct ConvCandidate {
 /// Error (usage) where there is none, with the reason.
 Result<std::vector<ConvCandidate>> conv_candidates(const ConvProblem&, ThreadTeam&, std::string_view isa = {});
 
-/// The fastest of them, measured on made-up data within about a quarter of a second; nothing is measured where there is
-/// only one. The team outlives the program.
-Result<ConvProgram> prepare_conv(const ConvProblem&, ThreadTeam&, std::string_view isa = {});
+/// Which of the candidates may be chosen.
+struct ConvChoice {
+  std::string_view isa = {};        ///< empty: the best of this processor
+  std::string_view algorithm = {};  ///< what its name begins with: "direct", "winograd F(2x2"; empty: any
+};
+
+/// The fastest of them, measured on made-up data within about a quarter of a second, on fewer images where the problem
+/// is large; nothing is measured where there is only one. Error (usage) where none may be chosen. The team outlives
+/// the program.
+Result<ConvProgram> prepare_conv(const ConvProblem&, ThreadTeam&, const ConvChoice& = {});
 
 }  // namespace chipfit::cpu

@@ -169,7 +169,7 @@ DepthwiseWeights::DepthwiseWeights(const ConvProblem& problem, const DepthwiseTa
       sums_(scratch(problem.c * problem.r * problem.s * info(table.type).bytes)),
       team_(&team) {}
 
-void DepthwiseWeights::channels(const std::byte* x, const std::byte* dy, IndexRange channels) const {
+void DepthwiseWeights::channels(const std::byte* x, const std::byte* dy, IndexRange channels) {
   const std::int64_t bytes = info(table_->type).bytes, pixel = problem_.c * bytes;
   const std::int64_t first = channels.begin * bytes;
   for (std::int64_t tap = 0; tap < problem_.r * problem_.s; ++tap)

@@ -32,20 +32,20 @@ class DepthwiseConv {
   ThreadTeam* team_;
 };
 
-/// Depthwise bwd_weights in NHWC; the threads divide the channels.
+/// Depthwise bwd_weights in NHWC; dW is the same in both layouts, as a filter has one channel. The threads divide the
+/// channels.
 class DepthwiseWeights {
  public:
-  /// `filters`: how dW is stored; both layouts are the same where a filter has one channel.
   DepthwiseWeights(const ConvProblem&, const DepthwiseTable&, ThreadTeam&);
   void run(const void* x, const void* dy, void* dw);
 
  private:
-  void channels(const std::byte* x, const std::byte* dy, IndexRange) const;
+  void channels(const std::byte* x, const std::byte* dy, IndexRange);
 
   ConvProblem problem_;
   AxisPhase down_, across_;
   const DepthwiseTable* table_;
-  mutable HugeMemory sums_;  ///< [r][s][channel]
+  HugeMemory sums_;  ///< [r][s][channel]
   ThreadTeam* team_;
 };
 

@@ -38,6 +38,8 @@ Result<Gemm> make_gemm(const GemmProblem& problem, ThreadTeam& team, std::string
 }  // namespace
 
 bool is_product(const ConvProblem& c) {
+  const bool in_order = c.layout == Layout::nhwc && c.direction != ConvDirection::bwd_weights;
+  if (!in_order && c.dtypes.a != c.dtypes.b) return false;  // the product would have its factors exchanged
   return c.r == 1 && c.s == 1 && c.stride_h == 1 && c.stride_w == 1 && c.pad_h == 0 && c.pad_w == 0 && c.groups == 1;
 }
 

@@ -24,6 +24,15 @@ WeightsShape weights_shape(const ConvProblem& c) {
     w.n = 1, w.x_h = w.y_h = c.n * c.h, w.x_w = w.y_w = c.w;
     w.down.count = w.down.in_extent = w.x_h;
   }
+  constexpr std::int64_t few_channels = 8;
+  if (c.groups == 1 && c.c <= few_channels && c.s > 1 && c.dil_w == 1) {
+    w.pad_before = c.pad_w;
+    w.x_w = std::max(c.w + c.pad_w, (w.y_w - 1) * c.stride_w + c.s);
+    w.pad_after = w.x_w - c.w - c.pad_w;
+    w.columns = c.s * c.c;
+    w.across.in_extent = w.x_w;
+    w.across.taps = {{0, 0}};
+  }
   return w;
 }
 
@@ -39,8 +48,26 @@ WeightsGradient::WeightsGradient(WeightsShape shape, Accumulate accumulate, cons
   column_blocks_ = ceil_div(shape_.columns, kernel.nr);
   tiles_ = static_cast<std::int64_t>(shape_.down.taps.size() * shape_.across.taps.size()) * shape_.groups *
            column_blocks_ * row_blocks_;
-  if (!kernel.b_in_place && shape_.columns % kernel.nr != 0)
+  if (shape_.pad_before + shape_.pad_after > 0 || (!kernel.b_in_place && shape_.columns % kernel.nr != 0))
     padded_x_ = scratch((shape_.n * shape_.x_h * shape_.x_w * shape_.x_pixel + kernel.nr) * kernel.b_bytes);
+}
+
+const std::byte* WeightsGradient::padded(const std::byte* x) {
+  const std::int64_t pixel = shape_.x_pixel * kernel_->b_bytes;
+  const auto before = static_cast<std::size_t>(shape_.pad_before * pixel),
+             after = static_cast<std::size_t>(shape_.pad_after * pixel),
+             row = static_cast<std::size_t>(shape_.x_w * pixel) - before - after;
+  team_->run([&](int thread) {
+    const IndexRange lines = share(shape_.n * shape_.x_h, thread, team_->size());
+    std::byte* to = padded_x_.data() + lines.begin * shape_.x_w * pixel;
+    const std::byte* from = x + lines.begin * static_cast<std::int64_t>(row);
+    for (std::int64_t line = lines.begin; line < lines.end; ++line, to += shape_.x_w * pixel, from += row) {
+      std::memset(to, 0, before);
+      std::memcpy(to + before, from, row);
+      std::memset(to + before + row, 0, after);
+    }
+  });
+  return padded_x_.data();
 }
 
 void WeightsGradient::chunk(const std::byte* x, const std::byte* dy, std::byte* dw, IndexRange lines, IndexRange tiles,
@@ -92,11 +119,7 @@ void WeightsGradient::chunk(const std::byte* x, const std::byte* dy, std::byte* 
 
 void WeightsGradient::run(const void* x, const void* dy, void* dw) {
   const std::int64_t lines = shape_.n * shape_.y_h;
-  if (padded_x_.data()) {
-    std::memcpy(padded_x_.data(), x,
-                static_cast<std::size_t>(shape_.n * shape_.x_h * shape_.x_w * shape_.x_pixel * kernel_->b_bytes));
-    x = padded_x_.data();
-  }
+  if (padded_x_.data()) x = padded(static_cast<const std::byte*>(x));
   team_->run([&](int thread) {
     const IndexRange mine = share(tiles_, thread, team_->size());
     for (std::int64_t begin = 0; begin < lines; begin += chunk_lines_)

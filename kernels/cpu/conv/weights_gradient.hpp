@@ -14,12 +14,13 @@ namespace chipfit::cpu {
 struct WeightsShape {
   std::int64_t n = 1, groups = 1, outputs = 1, channels = 1;  ///< outputs and channels of one group
   std::int64_t x_h = 1, x_w = 1, y_h = 1, y_w = 1;
-  AxisPhase down, across;    ///< x indices that y indices read, as in fwd
-  std::int64_t x_pixel = 1;  ///< from one pixel of X to the next; a row has x_w of them
+  AxisPhase down, across;                      ///< x indices that y indices read, as in fwd
+  std::int64_t pad_before = 0, pad_after = 0;  ///< zero pixels that X gets in a copy; x_w counts them
+  std::int64_t x_pixel = 1;                    ///< from one pixel of X to the next; a row has x_w of them
   std::int64_t columns = 1;  ///< contiguous elements of X that one tap meets: channels, or several taps of them
 };
 
-/// KRSC filters.
+/// KRSC filters. Of few channels, the S·C elements that a filter row meets are the columns of one product.
 WeightsShape weights_shape(const ConvProblem&);
 
 /// Tiles of mr outputs × nr channels of dW, summed up in registers over the rows of a chunk of pixels, X and dY read
@@ -32,6 +33,7 @@ class WeightsGradient {
 
  private:
   /// `tiles`: a range of the tiles of dW, numbered by (r, s), group, column block and row block.
+  const std::byte* padded(const std::byte* x);
   void chunk(const std::byte* x, const std::byte* dy, std::byte* dw, IndexRange lines, IndexRange tiles,
              Store store) const;
 
@@ -39,7 +41,7 @@ class WeightsGradient {
   Accumulate accumulate_;
   const MicroKernel* kernel_;
   std::int64_t chunk_lines_, rows_per_tile_, row_blocks_, column_blocks_, tiles_;
-  HugeMemory padded_x_;  ///< where the micro-kernel loads whole vectors of B: X with room to read behind it
+  HugeMemory padded_x_;  ///< X with its padding, or with room behind it for a micro-kernel that loads whole vectors
   ThreadTeam* team_;
 };
 
