@@ -87,7 +87,7 @@ void Block::run_block() {
   // What a kernel reads before writing it is neither zero nor a small number.
   memory_.assign(static_cast<std::size_t>(launch_.shared_bytes) + 1024, 0xa5);
   shared_ = memory_.data() + (1024 - reinterpret_cast<std::uintptr_t>(memory_.data()) % 1024) % 1024;
-  meetings_.clear(), mbarriers_.clear(), pending_.clear(), failure_.clear();
+  meetings_.clear(), mbarriers_.clear(), group_work_.clear(), pending_.clear(), failure_.clear();
   queues_.assign(threads, {});
   slots_.assign(threads, nullptr);
   fibers_.resize(threads);
@@ -170,6 +170,22 @@ void Block::wait_groups(Queue queue, int pending) {
     for (const auto& work : groups.closed.front()) work();
     groups.closed.erase(groups.closed.begin());
   }
+}
+
+void Block::set_group_work(std::function<void()> work) {
+  const auto done = std::make_shared<bool>(false);
+  std::vector<std::function<void()>>& all = group_work_[running_ / 128];
+  all.push_back([done, work = std::move(work)] {
+    if (!*done) work();
+    *done = true;
+  });
+  if (!coin()) return;
+  for (const auto& each : all) each();
+  all.erase(all.begin(), all.end() - 1);
+}
+
+void Block::defer_group_work() {
+  queues_[static_cast<std::size_t>(running_)][Queue::products].open.push_back(group_work_.at(running_ / 128).back());
 }
 
 Block::Mbarrier& Block::mbarrier(int offset) {

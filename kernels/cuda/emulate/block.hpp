@@ -73,6 +73,11 @@ class Block {
 
   /// A slot for each lane of a warp to leave what a warp-wide instruction takes from it.
   void** warp_slots() { return &slots_[static_cast<std::size_t>(running_ / 32 * 32)]; }
+  /// The same for the four warps of a warpgroup, and one piece of work for all of them: it happens once, in the
+  /// order it was set, now or when the first of them waits for it.
+  void** group_slots() { return &slots_[static_cast<std::size_t>(running_ / 128 * 128)]; }
+  void set_group_work(std::function<void()> work);
+  void defer_group_work();
 
  private:
   struct Fiber;
@@ -97,6 +102,7 @@ class Block {
   std::vector<std::function<void()>> pending_;
   std::vector<std::map<Queue, Groups>> queues_;
   std::vector<void*> slots_;
+  std::map<int, std::vector<std::function<void()>>> group_work_;
   std::mt19937_64 random_;
   std::uint64_t progress_ = 0;
   const std::function<void()>* kernel_ = nullptr;

@@ -201,3 +201,5 @@ inline std::uint16_t to_f16(float x) {
 }
 
 }  // namespace chipfit::cuda::ptx
+
+#include "kernels/cuda/emulate/hopper.hpp"

@@ -20,7 +20,7 @@ CHIPFIT_DEVICE void store_sums(const Output& out, const Partial& partial, const 
 /// filled by cp.async. Layouts are K- or MN-major as the operands are stored; MN-major for 16-bit types only.
 template <class Traits, Major kMajorA, Major kMajorB, class MapA, class MapB>
 struct MmaGemm {
-  static constexpr int kThreads = 256, kM = 128, kN = 128, kK = Traits::kTileK;
+  static constexpr int kThreads = 256, kBlocksPerSm = 1, kM = 128, kN = 128, kK = Traits::kTileK;
   static constexpr int kStages = Traits::element_bytes == 8 ? 3 : 4;
   using LayoutA = TileLayout<kMajorA, kM, kK, Traits::element_bytes, Traits::swizzle>;
   using LayoutB = TileLayout<kMajorB, kN, kK, Traits::element_bytes, Traits::swizzle>;

@@ -2,6 +2,7 @@
 #include <cstdint>
 
 #include "kernels/cuda/index/operands.hpp"
+#include "kernels/cuda/index/tile_layout.hpp"
 #include "kernels/cuda/ptx/ptx.hpp"
 
 namespace chipfit::cuda {
@@ -65,7 +66,7 @@ class TileLoader {
   CHIPFIT_DEVICE void load_elements(int stage, std::int64_t first_k, int i) const {
     const Place at = place(i);
     if constexpr (kBytes >= 4) {
-      CHIPFIT_UNROLL
+      CHIPFIT_NO_UNROLL
       for (int e = 0; e < kElements; ++e) {
         const std::int64_t offset = element(at, first_k, e);
         ptx::copy_async<kBytes>(stage + at.bytes + e * kBytes, data_ + (offset < 0 ? 0 : offset * kBytes), offset >= 0);

@@ -123,7 +123,6 @@ struct DmmaM8 {
   static CHIPFIT_DEVICE Position sum_at(int lane, int i) { return accumulator_m8n8(lane, i); }
 };
 
-#if !defined(__CUDA_ARCH__) || __CUDA_ARCH__ >= 900
 /// f64 by m16n8k16 (compute capability 9.0).
 struct DmmaM16 {
   using Sum = double;
@@ -156,6 +155,5 @@ struct DmmaM16 {
   }
   static CHIPFIT_DEVICE Position sum_at(int lane, int i) { return accumulator_m16n8(lane, i); }
 };
-#endif
 
 }  // namespace chipfit::cuda

@@ -90,7 +90,7 @@ CHIPFIT_DEVICE void mma_f64_m8n8k4(double (&d)[2], double a, double b) {
                : "+d"(d[0]), "+d"(d[1])
                : "d"(a), "d"(b));
 }
-#if __CUDA_ARCH__ >= 900
+/// Compute capability 9.0.
 CHIPFIT_DEVICE void mma_f64_m16n8k16(double (&d)[4], const double (&a)[8], const double (&b)[4]) {
   asm volatile(
       "mma.sync.aligned.m16n8k16.row.col.f64.f64.f64.f64 {%0,%1,%2,%3}, {%4,%5,%6,%7,%8,%9,%10,%11}, "
@@ -99,7 +99,6 @@ CHIPFIT_DEVICE void mma_f64_m16n8k16(double (&d)[4], const double (&a)[8], const
       : "d"(a[0]), "d"(a[1]), "d"(a[2]), "d"(a[3]), "d"(a[4]), "d"(a[5]), "d"(a[6]), "d"(a[7]), "d"(b[0]), "d"(b[1]),
         "d"(b[2]), "d"(b[3]));
 }
-#endif
 
 CHIPFIT_DEVICE float from_bf16(std::uint16_t bits) { return __uint_as_float(std::uint32_t{bits} << 16); }
 CHIPFIT_DEVICE std::uint16_t to_bf16(float x) { return __bfloat16_as_ushort(__float2bfloat16_rn(x)); }

@@ -7,7 +7,7 @@ namespace chipfit::cuda {
 /// through three buffers. Both operands lie MN-major in shared memory, so that a thread reads four neighbours at once.
 template <class MapA, class MapB>
 struct SimtGemm {
-  static constexpr int kThreads = 256, kM = 128, kN = 128, kK = 16, kStages = 3;
+  static constexpr int kThreads = 256, kBlocksPerSm = 1, kM = 128, kN = 128, kK = 16, kStages = 3;
   using Layout = TileLayout<Major::mn, 128, kK, 4>;
   static constexpr int kStageBytes = 2 * Layout::bytes;
   static constexpr int shared_bytes = kStages * kStageBytes;
