@@ -121,6 +121,19 @@ Lowered lower(const Problem& problem, Majors majors) {
   return lower_conv(std::get<ConvProblem>(problem), majors);
 }
 
+DepthwiseArguments lower_depthwise(const ConvProblem& c) {
+  Lowered l;
+  const bool weights = c.direction == ConvDirection::bwd_weights;
+  const std::int64_t taps = c.r * c.s;
+  l.m = weights ? c.k : c.direction == ConvDirection::fwd ? c.n * c.p() * c.q() : c.n * c.h * c.w;
+  l.n = weights ? taps : c.direction == ConvDirection::fwd ? c.k : c.c;
+  DepthwiseArguments args;
+  args.out = output(c, l, l.n, 0);
+  args.partial = {nullptr, 1, l.m, l.n};
+  args.geometry = geometry(c);
+  return args;
+}
+
 void set_data(Lowered& l, const void* in0, const void* in1, void* out) {
   std::visit([&](auto& args) { args.a.data = in0, args.b.data = in1, args.out.data = out; }, l.arguments);
   if (auto* args = std::get_if<BwdWeightsArguments>(&l.arguments)) std::swap(args->a.data, args->b.data);

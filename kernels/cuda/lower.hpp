@@ -1,6 +1,7 @@
 #pragma once
 #include <variant>
 
+#include "kernels/cuda/index/depthwise_arguments.hpp"
 #include "kernels/cuda/index/gemm_arguments.hpp"
 #include "kernels/cuda/index/tile_layout.hpp"
 #include "kernels/problem/problem.hpp"
@@ -30,6 +31,9 @@ Lowered lower(const Problem&, Majors);
 void set_data(Lowered&, const void* in0, const void* in1, void* out);
 /// Sets the order of work and, where the sum is split, where the parts go.
 void set_schedule(Lowered&, const Schedule&, void* workspace);
+
+/// A convolution of one channel per group, without data.
+DepthwiseArguments lower_depthwise(const ConvProblem&);
 
 /// The kernels' type for this problem's operands: tf32 for f32 operands of any math mode but strict (tf32 keeps as many
 /// bits as f16 and more than bf16).

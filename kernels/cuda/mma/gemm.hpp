@@ -77,18 +77,17 @@ struct MmaGemm {
     constexpr int kBlocks = Traits::kColumnsOfB / 8;
     CHIPFIT_UNROLL
     for (int k = 0; k < kK; k += Traits::kK) {
-      typename Traits::FragmentA a[kWarpM / Traits::kM];
       typename Traits::FragmentB b[kWarpN / Traits::kColumnsOfB];
-      CHIPFIT_UNROLL
-      for (int i = 0; i < kWarpM / Traits::kM; ++i)
-        Traits::template load_a<LayoutA>(a[i], stage, warp_m + i * Traits::kM, k, lane);
       CHIPFIT_UNROLL
       for (int j = 0; j < kWarpN / Traits::kColumnsOfB; ++j)
         Traits::template load_b<LayoutB>(b[j], stage + LayoutA::bytes, warp_n + j * Traits::kColumnsOfB, k, lane);
       CHIPFIT_UNROLL
-      for (int i = 0; i < kWarpM / Traits::kM; ++i)
+      for (int i = 0; i < kWarpM / Traits::kM; ++i) {
+        typename Traits::FragmentA a;
+        Traits::template load_a<LayoutA>(a, stage, warp_m + i * Traits::kM, k, lane);
         CHIPFIT_UNROLL
-      for (int j = 0; j < kWarpN / 8; ++j) Traits::multiply(sums[i][j], a[i], b[j / kBlocks], j % kBlocks);
+        for (int j = 0; j < kWarpN / 8; ++j) Traits::multiply(sums[i][j], a, b[j / kBlocks], j % kBlocks);
+      }
     }
   }
 };
