@@ -170,17 +170,20 @@ class CaseMeasurement {
     return checks_.slot(kind, batch.slots[index], batch.views[index]);
   }
 
-  /// Of the outputs of a batch that are still in the ring: the oldest, the newest and one drawn in secret.
-  Step check_round(const Batch& batch, bool thorough) {
-    const std::size_t count = batch.entries.size();
-    const std::size_t present = std::min(count, static_cast<std::size_t>(plan_.ring));
-    const std::size_t first = count - present;
-    const std::size_t drawn = first + secrets_.below(present);
-    CHIPFIT_ATTEMPT(check_entry(OutputChecks::Kind::grade, batch, drawn));
-    if (thorough) {
-      if (drawn != first) CHIPFIT_ATTEMPT(check_entry(OutputChecks::Kind::grade, batch, first));
-      if (drawn != count - 1 && count - 1 != first)
-        CHIPFIT_ATTEMPT(check_entry(OutputChecks::Kind::grade, batch, count - 1));
+  enum class Look { one, thorough };
+
+  /// Of the outputs of a batch that are still in the ring: one drawn in secret; for a thorough look the oldest and the
+  /// newest as well.
+  Step check_round(const Batch& batch, Look look) {
+    using Kind = OutputChecks::Kind;
+    const std::size_t last = batch.entries.size() - 1;
+    const std::size_t first = last + 1 - std::min(last + 1, static_cast<std::size_t>(plan_.ring));
+    const std::size_t drawn = first + secrets_.below(last + 1 - first);
+    const bool is_first_round = out_.rounds_checked == 0;
+    CHIPFIT_ATTEMPT(check_entry(is_first_round ? Kind::grade_and_elements : Kind::grade, batch, drawn));
+    if (look == Look::thorough) {
+      if (drawn != first) CHIPFIT_ATTEMPT(check_entry(Kind::grade, batch, first));
+      if (drawn != last && last != first) CHIPFIT_ATTEMPT(check_entry(Kind::grade, batch, last));
     }
     ++out_.rounds_checked;
     return {};
@@ -189,7 +192,14 @@ class CaseMeasurement {
   // ---- exact round ---------------------------------------------------------------------------------------------
 
   Step exact_round() {
-    const oracle::ExactPlan exact = oracle::exact_plan(problem_);
+    const Step first = integer_round(oracle::Headroom::none, OutputChecks::Kind::exact);
+    const bool may_be_honest = !first && first.error().verdict == Verdict::incorrect && checks_.only_fractions();
+    if (!may_be_honest) return first;
+    return integer_round(oracle::Headroom::for_transforms, OutputChecks::Kind::exact_nearest);
+  }
+
+  Step integer_round(oracle::Headroom headroom, OutputChecks::Kind kind) {
+    const oracle::ExactPlan exact = oracle::exact_plan(problem_, headroom);
     std::array<std::uint64_t, 2> pool{};
     for (int i = 0; i < 2; ++i) {
       pool[i] = std::min(plan_.pool[i], (2 * plan_.operand[i] + 4096) / 64 * 64);
@@ -206,7 +216,7 @@ class CaseMeasurement {
     // All findings of the round are weighed: a plugin that writes past its output may be wrong as well.
     Step worst;
     for (std::size_t i = 0; i < batch.entries.size() && !must_stop(worst); ++i)
-      keep_graver(worst, check_entry(OutputChecks::Kind::exact, batch, i));
+      keep_graver(worst, check_entry(kind, batch, i));
     for (int i = 0; i < 2 && !must_stop(worst); ++i) keep_graver(worst, checks_.input_unchanged(i, 0, pool[i]));
     return worst;
   }
@@ -288,7 +298,7 @@ class CaseMeasurement {
       const double checked_s = checks_.record().verify_s - checked_before_s;
       const bool affordable = checked_s < 0.05 * measured_s && secrets_.below(2) == 0;
       if (round == 0 || round == middle || last || short_of_checks || affordable)
-        CHIPFIT_ATTEMPT(check_round(batch, round == 0 || last));
+        CHIPFIT_ATTEMPT(check_round(batch, round == 0 || last ? Look::thorough : Look::one));
       if (!last) continue;
       if (state == stats::StopState::not_reached) out_.conditions.push_back(Condition::ci_not_reached);
       break;

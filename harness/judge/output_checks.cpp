@@ -36,6 +36,19 @@ Verdict verdict_of(oracle::Finding finding) {
   return Verdict::incorrect;
 }
 
+oracle::Report ask_oracle(OutputChecks::Kind kind, const oracle::Claim& claim, oracle::Seed secret, int threads) {
+  switch (kind) {
+    case OutputChecks::Kind::exact:
+      return oracle::check_exact(claim, secret, threads);
+    case OutputChecks::Kind::exact_nearest:
+      return oracle::check_exact(claim, secret, threads, oracle::Rounding::nearest);
+    case OutputChecks::Kind::grade:
+    case OutputChecks::Kind::grade_and_elements:
+      break;
+  }
+  return oracle::check_grade(claim, secret, threads);
+}
+
 }  // namespace
 
 Step OutputChecks::slot(Kind kind, int slot, const DrawnView& view) {
@@ -62,10 +75,13 @@ Step OutputChecks::weigh(Kind kind, const Arena::Fetched& fetched, const oracle:
     return end(Verdict::not_written,
                fmt::format("{} of {} output elements still hold the judge's poison", fetched.unwritten, out.elements));
   const oracle::Seed secret = arena_.secrets().seed();
-  const oracle::Report report = kind == Kind::exact ? oracle::check_exact(claim, secret, oracle_threads_)
-                                                    : oracle::check_grade(claim, secret, oracle_threads_);
-  note_method(report.method);
-  if (kind == Kind::grade) {
+  const oracle::Report report = ask_oracle(kind, claim, secret, oracle_threads_);
+  if (kind == Kind::exact && report.finding == oracle::Finding::incorrect) {
+    ++incorrect_;
+    fractions_ += report.dense_fractions ? 1 : 0;
+  }
+  if (!report.dense_fractions) note_method(report.method);
+  if (kind == Kind::grade || kind == Kind::grade_and_elements) {
     if (!(report.e <= record_.grade_e)) {
       record_.grade_e = report.e;
       record_.grade = report.family;
@@ -73,6 +89,15 @@ Step OutputChecks::weigh(Kind kind, const Arena::Fetched& fetched, const oracle:
     record_.row_max_over_median = std::max(record_.row_max_over_median, report.row_max_over_median);
   }
   if (report.finding != oracle::Finding::ok) return end(verdict_of(report.finding), report.reason);
+  return kind == Kind::grade_and_elements ? weigh_elements(claim) : Step{};
+}
+
+Step OutputChecks::weigh_elements(const oracle::Claim& claim) {
+  const oracle::Elementwise elements = oracle::check_elementwise(claim, arena_.secrets().seed(), oracle_threads_);
+  note_method("elementwise");
+  record_.err_backward = elements.err_backward;
+  record_.acc_bits_implied = elements.acc_bits_implied;
+  if (elements.finding != oracle::Finding::ok) return end(verdict_of(elements.finding), elements.reason);
   return {};
 }
 
@@ -85,7 +110,7 @@ Step OutputChecks::input_unchanged(int i, std::uint64_t from, std::uint64_t byte
 }
 
 void OutputChecks::note_method(std::string_view method) {
-  if (record_.methods.find(method) != std::string::npos) return;
+  if (!methods_.insert(std::string(method)).second) return;
   if (!record_.methods.empty()) record_.methods += '+';
   record_.methods += method;
 }

@@ -150,6 +150,10 @@ Row make_row(const RunFacts& run, const plan::PlannedCase& planned, const Device
     row.set(Column::grade_e, outcome.checks.grade_e);
     row.set(Column::grade, outcome.checks.grade);
     row.set(Column::row_max_over_median, outcome.checks.row_max_over_median);
+    if (outcome.checks.err_backward) row.set(Column::err_backward, *outcome.checks.err_backward);
+    // An estimate from a thousand outputs is good to a tenth of a bit.
+    if (const auto bits = outcome.checks.acc_bits_implied)
+      row.set(Column::acc_bits_implied, std::round(*bits * 10) / 10);
   }
   set_conditions(row, conditions);
   row.set(Column::rounds, static_cast<std::int64_t>(outcome.round_s.size()));

@@ -49,8 +49,8 @@ Report not_finite_report(std::int64_t not_finite, std::int64_t outputs) {
   return report;
 }
 
-Report compare_exact(const Claim& claim, Seed secret, int threads, Wrap wrap) {
-  const auto checked = residuals_of<std::uint64_t>(claim, secret, kWholeBlock, threads, "exact");
+Report compare_exact(const Claim& claim, Seed secret, int threads, Wrap wrap, std::string_view projection) {
+  const auto checked = residuals_of<std::uint64_t>(claim, secret, kWholeBlock, threads, projection);
   const auto& value = checked.residuals.value;
   const auto differs = [&](std::uint64_t x) { return (wrap == Wrap::modulo_2_32 ? x << 32 : x) != 0; };
   Report report;

@@ -19,8 +19,9 @@ Checked<Number> residuals_of(const Claim&, Seed secret, std::int64_t max_block, 
 /// Finding not_finite with the count, for an output that holds NaN or infinity.
 Report not_finite_report(std::int64_t not_finite, std::int64_t outputs);
 
-/// Compares integer-valued data without tolerance; `modulo_2_32` where an honest i32 sum may have wrapped.
+/// Compares integer-valued data without tolerance; `modulo_2_32` where an honest i32 sum may have wrapped. `projection`
+/// as for residuals_of.
 enum class Wrap { impossible, modulo_2_32 };
-Report compare_exact(const Claim&, Seed secret, int threads, Wrap wrap);
+Report compare_exact(const Claim&, Seed secret, int threads, Wrap wrap, std::string_view projection = "exact");
 
 }  // namespace chipfit::oracle

@@ -57,13 +57,36 @@ bool stays_within(double t, double n, double v, double m) {
   return t * t >= 2 * log_term * (n * v + m * t / 3);
 }
 
+/// Integers of equal magnitude whose sums of `products` have a root mean square of at most `size`.
+ExactPlan plan_with_headroom(double size, double products, std::int64_t cap, bool adds) {
+  ExactPlan plan;
+  plan.magnitude_c0 = adds ? static_cast<std::int64_t>(std::min(size, 0x1p20)) : 0;
+  // The variance of ±1 … ±m is a little more than m²/3.
+  const double most = size / std::sqrt(products);
+  auto magnitude = static_cast<std::int64_t>(std::sqrt(3 * std::max(most, 1.0)));
+  while (magnitude > 1 && variance(magnitude) > most) --magnitude;
+  plan.in[0] = plan.in[1] = {std::clamp<std::int64_t>(magnitude, 1, cap), 1};
+  if (most < 1) plan.in[0].density = plan.in[1].density = most;
+  return plan;
+}
+
 }  // namespace
 
-ExactPlan exact_plan(const Problem& problem) {
+bool has_inexact_transforms(const Problem& problem) {
+  const DtypeCombo& types = dtypes(problem);
+  return std::holds_alternative<ConvProblem>(problem) && (types.a == Dtype::f32 || types.a == Dtype::f64) &&
+         types == DtypeCombo{types.a, types.a, types.a, types.a};
+}
+
+ExactPlan exact_plan(const Problem& problem, Headroom headroom) {
   const DtypeCombo& types = dtypes(problem);
   const bool adds = accumulate(problem) == Accumulate::add;
   const double products = static_cast<double>(products_per_output(problem)) * (adds ? kAccumulatedTerms : 1);
   const std::int64_t cap[2] = {largest_input(types.a, math(problem)), largest_input(types.b, math(problem))};
+  if (headroom == Headroom::for_transforms && has_inexact_transforms(problem)) {
+    return plan_with_headroom(std::ldexp(1.0, info(types.acc).significand_bits - 14), products,
+                              std::min(cap[0], cap[1]), adds);
+  }
   const bool narrow = types.out == Dtype::f16 || types.out == Dtype::bf16;
   const double out_sum = std::min(narrow ? std::ldexp(1.0, info(types.out).significand_bits) : largest_sum(types.acc),
                                   largest_sum(types.acc));

@@ -36,7 +36,18 @@ struct ExactPlan {
   ExactRange in[2];
   std::int64_t magnitude_c0 = 0;
 };
-ExactPlan exact_plan(const Problem&);
+/// What room the sums leave to an honest algorithm's own rounding.
+enum class Headroom {
+  none,            ///< for algorithms whose every step is exact on integers
+  for_transforms,  ///< for convolutions whose transforms have inexact constants: Winograd F(4×4, 3×3), FFT
+};
+/// With headroom sums have a root mean square of at most 2^(p-14), p the significand bits of the accumulator (f32:
+/// 2^10, f64: 2^39), so that arithmetic of any grade E ≤ 400 errs by 1/4 only ten standard deviations out
+/// (docs/oracle.md). Headroom is for the problems of has_inexact_transforms; others get the plan without.
+ExactPlan exact_plan(const Problem&, Headroom = Headroom::none);
+/// Convolutions of f32 or f64 with results of the same type, in any math mode. Products of matrices have no such
+/// excuse: the constants of Strassen-like algorithms are integers.
+bool has_inexact_transforms(const Problem&);
 void fill_exact(Dtype, void* data, std::int64_t elements, ExactRange, Seed);
 
 /// Secret poison for outputs: NaNs with random payload where the type has them, else random bits. `bytes` need not

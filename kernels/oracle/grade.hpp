@@ -6,6 +6,9 @@
 
 namespace chipfit::oracle {
 
+/// Root mean square relative error of one rounding in unit roundoffs, over evenly spread logarithms: √(1/(8·ln 2)).
+inline constexpr double kRounding = 0.42;
+
 /// What the grade is computed from: pure numbers, no data.
 struct GradeInput {
   Problem problem;

@@ -12,7 +12,7 @@ namespace chipfit::oracle {
 namespace {
 
 struct Sums {
-  std::int32_t not_finite, fraction, too_large;
+  std::int32_t not_finite, fraction, too_large, far, divisible;
 };
 
 CHIPFIT_ALWAYS_INLINE float native(float x) {
@@ -32,10 +32,11 @@ template <class T, class Real = decltype(native(T{}))>
 CHIPFIT_ALWAYS_INLINE Sums count_body(const T* data, std::int64_t n, Real limit) {
   // Adding 2^52 (f32: 2^23) to a smaller magnitude rounds it to an integer; larger ones are integers already.
   constexpr Real magic = sizeof(Real) == 8 ? static_cast<Real>(0x1p52) : static_cast<Real>(0x1p23);
+  constexpr Real quarter = static_cast<Real>(0.25);
   constexpr Real largest =
       sizeof(Real) == 8 ? static_cast<Real>(0x1.fffffffffffffp1023) : static_cast<Real>(0x1.fffffep127);
-  std::int32_t finite = 0, fraction = 0, too_large = 0;
-#pragma omp simd reduction(+ : finite, fraction, too_large)
+  std::int32_t finite = 0, fraction = 0, too_large = 0, far = 0, divisible = 0;
+#pragma omp simd reduction(+ : finite, fraction, too_large, far, divisible)
   for (std::int64_t i = 0; i < n; ++i) {
     const Real x = native(data[i]);
     const Real size = x < 0 ? -x : x;
@@ -43,8 +44,11 @@ CHIPFIT_ALWAYS_INLINE Sums count_body(const T* data, std::int64_t n, Real limit)
     finite += (size <= largest) ? 1 : 0;
     fraction += ((size < magic) & (rounded != size)) ? 1 : 0;
     too_large += ((size <= largest) & (size > limit)) ? 1 : 0;
+    const Real off = size < rounded ? rounded - size : size - rounded;
+    far += ((size < magic) & (off > quarter)) ? 1 : 0;
+    divisible += size < magic / 2 ? 1 : 0;
   }
-  return {static_cast<std::int32_t>(n) - finite, fraction, too_large};
+  return {static_cast<std::int32_t>(n) - finite, fraction, too_large, far, divisible};
 }
 CHIPFIT_MULTIVERSION(Sums, count, (const double* data, std::int64_t n, double limit), (data, n, limit))
 CHIPFIT_MULTIVERSION(Sums, count, (const float* data, std::int64_t n, float limit), (data, n, limit))
@@ -56,7 +60,7 @@ CHIPFIT_MULTIVERSION(Sums, count, (const Bf16* data, std::int64_t n, float limit
 Inspection inspect(Dtype dtype, const void* data, std::int64_t n, double limit, int threads) {
   if (info(dtype).is_integer) return {};
   constexpr std::int64_t chunk = 1 << 16;
-  std::atomic<std::int64_t> not_finite{0}, fraction{0}, too_large{0};
+  std::atomic<std::int64_t> not_finite{0}, fraction{0}, too_large{0}, far{0}, divisible{0};
   with_element(dtype, [&]<class T>(T*) {
     if constexpr (!std::is_integral_v<T>) {
       parallel_for((n + chunk - 1) / chunk, n < 4 * chunk ? 1 : threads, [&](std::int64_t i) {
@@ -65,10 +69,12 @@ Inspection inspect(Dtype dtype, const void* data, std::int64_t n, double limit, 
         not_finite += sums.not_finite;
         fraction += sums.fraction;
         too_large += sums.too_large;
+        far += sums.far;
+        divisible += sums.divisible;
       });
     }
   });
-  return {not_finite, fraction, too_large};
+  return {not_finite, fraction, too_large, far, divisible};
 }
 
 double mean_square(Dtype dtype, const void* data, std::int64_t n) {

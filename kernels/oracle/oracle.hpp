@@ -35,11 +35,20 @@ std::string_view family_of(const Problem&, double e);
 struct Report {
   Finding finding = Finding::ok;
   std::string reason;       ///< a sentence with the figures; empty when ok
-  std::string_view method;  ///< "exact", "projection", "reference", "sampled-reference"
+  std::string_view method;  ///< "exact", "exact-nearest", "projection", "reference", "sampled-reference"
   double e = 0;             ///< error grade in units of 2^-24 (f64: 2^-53); 0 for exact checks
   double limit = 0;         ///< largest E that passes here; 0 for exact checks
   double row_max_over_median = 0;
   std::string_view family;  ///< family_of(e)
+  /// Of check_exact without rounding, on a finding of incorrect: the outputs are off by fractions as the inexact
+  /// constants of fast convolutions leave them. The claim deserves a second round, with fresh inputs by
+  /// exact_plan(problem, Headroom::for_transforms) and Rounding::nearest, whose finding then counts instead.
+  bool dense_fractions = false;
+};
+
+enum class Rounding {
+  none,     ///< every output is the integer that it should be
+  nearest,  ///< every output is nearest to it, and within 1/4
 };
 
 /// Check 1: inputs made by fill_exact with exact_plan; zero tolerance; false accept ≤ 2^-20.
@@ -47,8 +56,12 @@ struct Report {
 /// contraction over batch and output channels (fwd; the other directions contract their own two indices). Where that
 /// contracts nothing, all outputs by the reference ("reference"); where it is too much work, outputs at secret
 /// positions ("sampled-reference"). i32 results are compared modulo 2^32 where an honest sum may have wrapped.
+/// Rounding::nearest: inputs of the plan with headroom; an output farther than 1/4 from an integer is incorrect, then
+/// the same comparison of the outputs rounded (a copy of them is made), "exact-nearest". Nothing that is wrong by 1 or
+/// more passes. dense_fractions is set where has_inexact_transforms, a quarter of the outputs that have room for
+/// fractions have them, and check 2 of these very outputs, whose inputs fill their significands, finds nothing.
 /// `secret` must be drawn after the output arrived.
-Report check_exact(const Claim&, Seed secret, int threads);
+Report check_exact(const Claim&, Seed secret, int threads, Rounding = Rounding::none);
 
 /// Check 2: inputs made by fill_uniform. The same projections in blocks of at most 1024, with random signs and
 /// magnitudes; residual against an f64 (for f64: compensated) product, divided by u·σ_a·σ_b·√(products behind it); E =

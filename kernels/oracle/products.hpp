@@ -77,15 +77,23 @@ inline AxisTaps columns_of(const ConvProblem& p) {
   return {p.w, p.s, p.q(), p.pad_w, p.stride_w, p.dil_w};
 }
 
+/// The K products of one output of a GEMM: first positions and steps in the two inputs.
+struct GemmSum {
+  std::int64_t a, step_a, b, step_b;
+};
+inline GemmSum sum_of(const GemmProblem& g, std::int64_t flat) {
+  const std::int64_t batch = flat / (g.m * g.n), row = flat / g.n % g.m, column = flat % g.n;
+  const bool ta = g.trans_a == Transpose::yes, tb = g.trans_b == Transpose::yes;
+  return {batch * g.m * g.k + (ta ? row : row * g.k), ta ? g.m : 1, batch * g.k * g.n + (tb ? column * g.k : column),
+          tb ? 1 : g.n};
+}
+
 /// Calls visit(index into the first input, index into the second) for every product of output `flat`, those on
 /// padding left out.
 template <class Visit>
 void for_each_product(const GemmProblem& g, std::int64_t flat, Visit&& visit) {
-  const std::int64_t batch = flat / (g.m * g.n), row = flat / g.n % g.m, column = flat % g.n;
-  const bool ta = g.trans_a == Transpose::yes, tb = g.trans_b == Transpose::yes;
-  const std::int64_t a = batch * g.m * g.k + (ta ? row : row * g.k), step_a = ta ? g.m : 1;
-  const std::int64_t b = batch * g.k * g.n + (tb ? column * g.k : column), step_b = tb ? 1 : g.n;
-  for (std::int64_t k = 0; k < g.k; ++k) visit(a + k * step_a, b + k * step_b);
+  const GemmSum sum = sum_of(g, flat);
+  for (std::int64_t k = 0; k < g.k; ++k) visit(sum.a + k * sum.step_a, sum.b + k * sum.step_b);
 }
 
 template <class Visit>

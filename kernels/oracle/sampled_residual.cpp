@@ -1,7 +1,7 @@
 #include <algorithm>
-#include <numeric>
 
 #include "kernels/oracle/parallel.hpp"
+#include "kernels/oracle/positions.hpp"
 #include "kernels/oracle/products.hpp"
 #include "kernels/oracle/residual.hpp"
 
@@ -9,52 +9,6 @@ namespace chipfit::oracle {
 namespace {
 
 constexpr std::int64_t kFewestSamples = 512;
-
-/// A random output on the border of an image (of the filter, for bwd_weights): where padding is handled.
-std::int64_t border_position(const ConvProblem& p, Stream& stream) {
-  const bool forward = p.direction == ConvDirection::fwd, weights = p.direction == ConvDirection::bwd_weights;
-  const std::int64_t outer = weights ? p.k : p.n;
-  const std::int64_t channels = weights ? p.c / p.groups : forward ? p.k : p.c;
-  const std::int64_t rows = weights ? p.r : forward ? p.p() : p.h, columns = weights ? p.s : forward ? p.q() : p.w;
-  std::int64_t y = stream.below(rows), x = stream.below(columns);
-  switch (stream.below(6)) {
-    case 0:
-      y = 0;
-      break;
-    case 1:
-      y = rows - 1;
-      break;
-    case 2:
-      x = 0;
-      break;
-    case 3:
-      x = columns - 1;
-      break;
-    default:  // a corner
-      y = stream.below(2) * (rows - 1);
-      x = stream.below(2) * (columns - 1);
-  }
-  return strides(p.layout, channels, rows, columns).at(stream.below(outer), stream.below(channels), y, x);
-}
-
-std::vector<std::int64_t> positions(const ConvProblem& p, std::int64_t outputs, std::int64_t samples, Seed secret) {
-  std::vector<std::int64_t> chosen(static_cast<std::size_t>(samples));
-  if (samples == outputs) {
-    std::iota(chosen.begin(), chosen.end(), std::int64_t{0});
-    return chosen;
-  }
-  Stream stream(secret);
-  const std::int64_t strata = samples / 2;
-  for (std::int64_t i = 0; i < samples; ++i) {
-    if (i >= strata) {
-      chosen[static_cast<std::size_t>(i)] = border_position(p, stream);
-      continue;
-    }
-    const auto edge = [&](std::int64_t j) { return outputs / strata * j + outputs % strata * j / strata; };
-    chosen[static_cast<std::size_t>(i)] = edge(i) + stream.below(edge(i + 1) - edge(i));
-  }
-  return chosen;
-}
 
 template <class Number, class A, class B, class Out>
 void fill_residuals(const Claim& claim, const ConvProblem& p, const std::vector<std::int64_t>& chosen, int threads,
@@ -104,7 +58,7 @@ Residuals<Number> sampled_residuals(const Claim& claim, const ConvProblem& p, Se
       products_per_output(p) * static_cast<std::int64_t>(std::max<std::size_t>(1, claim.terms.size()));
   const std::int64_t samples = std::min(outputs, std::max(kFewestSamples, budget / each));
   all = samples == outputs;
-  const auto chosen = positions(p, outputs, samples, secret);
+  const auto chosen = secret_positions(p, samples, secret);
   Residuals<Number> result;
   result.value.resize(chosen.size());
   result.products.resize(chosen.size());

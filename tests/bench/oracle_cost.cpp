@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "kernels/oracle/oracle.hpp"
+#include "kernels/oracle/elementwise.hpp"
 #include "kernels/oracle/reference.hpp"
 #include "kernels/problem/case_id.hpp"
 
@@ -74,7 +74,25 @@ struct Product {
   void run() { run(storage_a.data(), storage_b.data(), storage_c.data()); }
 };
 
-enum class Check { exact, grade };
+enum class Check { exact, grade, elementwise };
+
+std::string_view name(Check which) {
+  return which == Check::exact ? "exact" : which == Check::grade ? "grade" : "elementwise";
+}
+
+struct Outcome {
+  Finding finding;
+  std::string reason, label;
+};
+Outcome judge(const Claim& claim, Check which) {
+  if (which == Check::elementwise) {
+    const Elementwise seen = check_elementwise(claim, secret_seed(), 1);
+    return {seen.finding, seen.reason, std::to_string(seen.positions) + " positions"};
+  }
+  const Report report =
+      which == Check::exact ? check_exact(claim, secret_seed(), 1) : check_grade(claim, secret_seed(), 1);
+  return {report.finding, report.reason, std::string(report.method)};
+}
 
 void check_cost(benchmark::State& state, const std::string& id, Check which) {
   openblas_set_num_threads(1);
@@ -108,16 +126,14 @@ void check_cost(benchmark::State& state, const std::string& id, Check which) {
   for (auto unused : state) {
     (void)unused;
     product_s.push_back(seconds([&] { product.run(); }));
-    Report report;
-    check_s.push_back(seconds([&] {
-      report = which == Check::exact ? check_exact(claim, secret_seed(), 1) : check_grade(claim, secret_seed(), 1);
-    }));
+    Outcome outcome;
+    check_s.push_back(seconds([&] { outcome = judge(claim, which); }));
     state.SetIterationTime(check_s.back());
-    if (report.finding != Finding::ok) {
-      state.SkipWithError(report.reason.c_str());
+    if (outcome.finding != Finding::ok) {
+      state.SkipWithError(outcome.reason.c_str());
       return;
     }
-    state.SetLabel(std::string(report.method));
+    state.SetLabel(outcome.label);
   }
   state.counters["check_ms"] = 1e3 * median(check_s);
   state.counters["openblas_ms"] = 1e3 * median(product_s);
@@ -160,9 +176,9 @@ int main(int argc, char** argv) {
         "conv_bwd_data:f32:nhwc:n16c64h56w56:k64r3s3:p1x1", "conv_bwd_weights:f32:nhwc:n16c64h56w56:k64r3s3:p1x1",
         "conv_bwd_weights:f32:nchw:n16c64h56w56:k64r3s3:p1x1", "conv_fwd:f64:nhwc:n16c64h56w56:k64r3s3:p1x1",
         "conv_fwd:f32:nhwc:n32c512h7w7:k512r3s3:p1x1"}) {
-    for (const Check which : {Check::exact, Check::grade}) {
-      const std::string name = std::string(which == Check::exact ? "exact/" : "grade/") + id;
-      benchmark::RegisterBenchmark(name.c_str(), check_cost, std::string(id), which)
+    for (const Check which : {Check::exact, Check::grade, Check::elementwise}) {
+      const std::string title = std::string(name(which)) + "/" + id;
+      benchmark::RegisterBenchmark(title.c_str(), check_cost, std::string(id), which)
           ->UseManualTime()
           ->Iterations(9)
           ->Unit(benchmark::kMillisecond);

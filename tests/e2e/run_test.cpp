@@ -41,6 +41,14 @@ std::string out_of(const TemporaryFolder& folder) {
   return (folder.path() / "out").string();
 }
 
+/// `chipfit run --quick` with these arguments into `folder`; what it said is shown where it failed.
+void run_quick(const TemporaryFolder& folder, std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), "run");
+  arguments.insert(arguments.end(), {"--quick", "--out", out_of(folder)});
+  const Ran ran = chipfit(arguments);
+  ASSERT_EQ(ran.exit_code, 0) << ran.out << ran.err;
+}
+
 std::map<std::string, int> rows_per_key(const std::vector<results::Row>& rows) {
   std::map<std::string, int> count;
   for (const auto& row : rows) ++count[results::key(row)];
@@ -54,9 +62,7 @@ void expect_each_once(const std::vector<results::Row>& rows, std::size_t planned
 
 TEST(Run, GivesEveryCaseOneVerifiedRowOnTwoBackends) {
   TemporaryFolder folder;
-  const Ran ran = chipfit(
-      {"run", "--suite", write_suite(folder), "--backend", "reference,openblas", "--quick", "--out", out_of(folder)});
-  EXPECT_EQ(ran.exit_code, 0) << ran.err;
+  ASSERT_NO_FATAL_FAILURE(run_quick(folder, {"--suite", write_suite(folder), "--backend", "reference,openblas"}));
   const auto rows = rows_of(out_of(folder));
   expect_each_once(rows, 2 * small_suite_cases);
   for (const auto& row : rows) {
@@ -71,6 +77,10 @@ TEST(Run, GivesEveryCaseOneVerifiedRowOnTwoBackends) {
     EXPECT_EQ(verdict, "OK") << row.text(Column::reason);
     EXPECT_GE(row.integer(Column::rounds_checked).value_or(0), 3);
     EXPECT_GE(row.integer(Column::rounds).value_or(0), 3);
+    EXPECT_NE(row.text(Column::check).find("elementwise"), std::string::npos);
+    const bool integers = row.text(Column::dtype_a) == "i8";
+    EXPECT_TRUE(integers ? row.real(Column::err_backward) == 0 : row.real(Column::err_backward).value_or(0) > 0);
+    EXPECT_EQ(row.text(Column::acc_bits_implied).empty(), integers) << "f32 and f64 outputs hide nothing";
     EXPECT_GT(row.real(Column::rate_flop_per_s).value_or(0), 0);
     EXPECT_GT(row.real(Column::rate_proven_flop_per_s).value_or(0), 0);
     EXPECT_EQ(row.text(Column::proven_mode), "accumulate");
@@ -86,10 +96,7 @@ TEST(Run, GivesEveryCaseOneVerifiedRowOnTwoBackends) {
 
 TEST(Run, LeavesFilesThatCheckAgainstTheirHashes) {
   TemporaryFolder folder;
-  ASSERT_EQ(
-      chipfit({"run", "--suite", write_suite(folder), "--backend", "openblas", "--quick", "--out", out_of(folder)})
-          .exit_code,
-      0);
+  ASSERT_NO_FATAL_FAILURE(run_quick(folder, {"--suite", write_suite(folder), "--backend", "openblas"}));
   const fs::path run = run_folder(out_of(folder));
   const auto manifest = nlohmann::json::parse(read_file(run / "manifest.json"));
   EXPECT_EQ(manifest.at("run_id"), run.filename().string());
@@ -108,10 +115,7 @@ TEST(Run, LeavesFilesThatCheckAgainstTheirHashes) {
 
 TEST(Run, SamplesCarryEveryRoundOfEveryRatedRow) {
   TemporaryFolder folder;
-  ASSERT_EQ(
-      chipfit({"run", "--suite", write_suite(folder), "--backend", "openblas", "--quick", "--out", out_of(folder)})
-          .exit_code,
-      0);
+  ASSERT_NO_FATAL_FAILURE(run_quick(folder, {"--suite", write_suite(folder), "--backend", "openblas"}));
   const fs::path run = run_folder(out_of(folder));
   const std::string text = read_file(run / "samples.csv");
   csv::Reader reader("samples.csv", text);
@@ -133,10 +137,8 @@ TEST(Run, SamplesCarryEveryRoundOfEveryRatedRow) {
 
 TEST(Run, LaunchesAreSeparateRows) {
   TemporaryFolder folder;
-  ASSERT_EQ(chipfit({"run", "--case", "gemm:f32:NN:64x64x64", "--backend", "openblas", "--quick", "--launches", "3",
-                     "--out", out_of(folder)})
-                .exit_code,
-            0);
+  ASSERT_NO_FATAL_FAILURE(
+      run_quick(folder, {"--case", "gemm:f32:NN:64x64x64", "--backend", "openblas", "--launches", "3"}));
   const auto rows = rows_of(out_of(folder));
   ASSERT_EQ(rows.size(), 3u);
   std::set<std::string> launches;

@@ -30,16 +30,17 @@ struct Trial {
   std::int64_t outputs() const { return operands(problem).out.elements; }
 };
 
-enum class Data { exact, uniform };
+enum class Data { exact, exact_with_headroom, uniform };
 
 inline Trial make_trial(const Problem& problem, Data data, std::uint64_t seed, int terms = 1) {
   Trial t;
   t.problem = problem;
   const Operands all = operands(problem);
-  const ExactPlan plan = exact_plan(problem);
+  const ExactPlan plan =
+      exact_plan(problem, data == Data::exact_with_headroom ? Headroom::for_transforms : Headroom::none);
   const auto make = [&](const Operand& operand, ExactRange range, Seed s) {
     std::vector<char> bytes(static_cast<std::size_t>(operand.bytes()));
-    if (data == Data::exact) {
+    if (data != Data::uniform) {
       fill_exact(operand.dtype, bytes.data(), operand.elements, range, s);
     } else {
       fill_uniform(operand.dtype, bytes.data(), operand.elements, s);

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "kernels/oracle/elementwise.hpp"
 #include "kernels/oracle/reference.hpp"
 
 namespace chipfit::oracle {
@@ -90,6 +91,8 @@ TEST(Honest, TenThousandRandomTrialsWithoutAFalseAlarm) {
     ASSERT_EQ(report.finding, Finding::ok)
         << case_id(problem) << " trial " << trial << " terms " << terms << ": " << report.reason << " ("
         << report.method << ", E " << report.e << ", limit " << report.limit << ")";
+    const Elementwise seen = check_elementwise(t.claim(), secret, 1);
+    ASSERT_EQ(seen.finding, Finding::ok) << case_id(problem) << " trial " << trial << ": " << seen.reason;
   }
 }
 
@@ -154,14 +157,17 @@ TEST(Honest, GradesLieInTheDocumentedRange) {
 TEST(Honest, WhatIsTooMuchWorkToContractIsSampled) {
   Trial t = make_trial("conv_fwd:f32:nhwc:n1c16h168w168:k1r21s21", Data::exact);
   reference(t.problem, t.a[0].data(), t.b[0].data(), t.out.data(), 2);
-  for (const auto check : {check_exact, check_grade}) {
+  const auto exact = [](const Claim& claim, Seed secret, int threads) { return check_exact(claim, secret, threads); };
+  using Check = Report (*)(const Claim&, Seed, int);
+  for (const Check check : {Check{exact}, Check{check_grade}}) {
     const Report report = check(t.claim(), {1, 1}, 2);
     EXPECT_EQ(report.finding, Finding::ok) << report.reason;
     EXPECT_EQ(report.method, "sampled-reference");
   }
   const std::int64_t columns = std::get<ConvProblem>(t.problem).q();
   for (std::int64_t i = 0; i < columns; ++i) t.set(i, t.get(i) + 1e5);  // one border row
-  for (const auto check : {check_exact, check_grade}) EXPECT_NE(check(t.claim(), {1, 1}, 2).finding, Finding::ok);
+  for (const Check check : {Check{exact}, Check{check_grade}})
+    EXPECT_NE(check(t.claim(), {1, 1}, 2).finding, Finding::ok);
 }
 
 }  // namespace
