@@ -22,6 +22,7 @@ set(may_backends_reference backends/reference backends/common backends/plugin ke
 set(may_backends_simulated backends/simulated backends/common backends/plugin kernels)
 set(may_backends_openblas backends/openblas backends/plugin)
 set(may_backends_onednn   backends/onednn backends/plugin)
+set(may_backends_cuda     backends/cuda backends/plugin)
 set(may_backends_template backends/template backends/plugin)
 
 set(faults 0)

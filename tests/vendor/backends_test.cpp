@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <optional>
 #include <random>
 #include <sstream>
 
@@ -400,6 +401,88 @@ TEST(OneDnn, ComputesNarrowTypesWhereTheCpuHasInstructionsForThem) {
   EXPECT_TRUE(is_right(plugin, wide, random));
 }
 #endif
+#endif
+
+#ifdef CHIPFIT_HAS_CUDA
+/// What device_count answers, with the text beside it, before any device is opened.
+std::pair<chipfit_status, std::string> cuda_count() {
+  static chipfit_host host = {sizeof host, CHIPFIT_ABI_MINOR, [](const char*) {}, "/tmp", ""};
+  void* library = dlopen(path_of("cuda").c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (!library) throw std::runtime_error(dlerror());
+  const auto query = reinterpret_cast<decltype(&chipfit_plugin_query_v1)>(dlsym(library, "chipfit_plugin_query_v1"));
+  const chipfit_plugin& table = *query(&host);
+  std::uint32_t count = 0;
+  const chipfit_status status = table.device_count(&count);
+  char text[512] = "";
+  table.last_error(nullptr, text, sizeof text);
+  return {status, text};
+}
+
+TEST(Cuda, LoadsAnywhereAndSaysWhatIsMissing) {
+  const auto [status, text] = cuda_count();
+  if (status == CHIPFIT_OK) return;  // there is a device: CudaDevice has the tests
+  EXPECT_EQ(status, CHIPFIT_UNAVAILABLE);
+  EXPECT_NE(text, "");
+}
+
+class CudaDevice : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    const auto [status, text] = cuda_count();
+    if (status != CHIPFIT_OK) GTEST_SKIP() << text;
+    plugin.emplace(path_of("cuda"));
+  }
+  void expect_right_or_refused_with_a_reason(const chipfit_problem& p) {
+    if (plugin->asks(p) == CHIPFIT_UNSUPPORTED)
+      EXPECT_NE(plugin->error(), "") << words(p);
+    else
+      EXPECT_TRUE(is_right(*plugin, p, random)) << words(p);
+  }
+  std::optional<LoadedPlugin> plugin;
+  std::mt19937 random{20240229};
+};
+
+TEST_F(CudaDevice, DescribesItself) {
+  const chipfit_device_info info = plugin->info();
+  EXPECT_EQ(info.kind, CHIPFIT_GPU);
+  EXPECT_EQ(info.view_alignment, 256u);
+  EXPECT_GT(info.compute_units, 0u);
+  EXPECT_NE(std::string(info.runtime).find("cuBLASLt"), std::string::npos) << info.runtime;
+}
+
+TEST_F(CudaDevice, ProductsOfEveryTypeTransposeAndBatchAreRight) {
+  for (const std::uint32_t dtype : {CHIPFIT_F64, CHIPFIT_F32, CHIPFIT_F16, CHIPFIT_BF16, CHIPFIT_I8})
+    for (std::uint32_t bits = 0; bits < 16; ++bits) {
+      std::uniform_int_distribution<int> size(1, 10);
+      chipfit_problem p =
+          gemm(dtype, 4 * size(random), 4 * size(random), 4 * size(random), bits & 4 ? 3 : 1, bits & 1, bits >> 1 & 1);
+      p.accumulate = bits >> 3;
+      expect_right_or_refused_with_a_reason(p);
+    }
+}
+
+TEST_F(CudaDevice, ConvolutionsInEveryDirectionAndLayoutAreRight) {
+  for (const std::uint32_t dtype : {CHIPFIT_F64, CHIPFIT_F32, CHIPFIT_F16, CHIPFIT_BF16, CHIPFIT_I8})
+    for (std::uint32_t i = 0; i < 24; ++i) {
+      chipfit_problem p =
+          conv(CHIPFIT_CONV_FWD + i % 3, dtype, i / 3 % 2 ? CHIPFIT_NHWC : CHIPFIT_NCHW, random_conv(random));
+      p.accumulate = i / 6 % 2;
+      expect_right_or_refused_with_a_reason(p);
+    }
+}
+
+TEST_F(CudaDevice, AnyMathModeOfF32IsComputedAtLeastThatWell) {
+  for (std::uint32_t math = CHIPFIT_STRICT; math <= CHIPFIT_MATH_BF16; ++math) {
+    chipfit_problem p = gemm(CHIPFIT_F32, 64, 48, 80);
+    p.math = math;
+    EXPECT_TRUE(is_right(*plugin, p, random)) << math;
+  }
+}
+
+TEST_F(CudaDevice, AnImpossibleAllocationIsOutOfMemory) {
+  chipfit_buffer buffer = nullptr;
+  EXPECT_EQ(plugin->table().alloc(plugin->device(), std::uint64_t{1} << 60, &buffer), CHIPFIT_OUT_OF_MEMORY);
+}
 #endif
 
 }  // namespace

@@ -1,0 +1,21 @@
+# cmake -DHEADER=…/cublasLt.h -DOUT=… -P cublaslt_names.cmake: the names of tiles, stages and cluster shapes as a header,
+# so that algorithms are named as the library's own documentation names them. Unknown numbers (of a newer library) stay
+# numbers.
+set(text "#pragma once\n// Generated from cublasLt.h by backends/cuda/cublaslt_names.cmake.\n#include <cstdint>\n#include <string>\n\nnamespace cuda {\n")
+foreach(table "tile=CUBLASLT_MATMUL_TILE" "stages=CUBLASLT_MATMUL_STAGES" "cluster=CUBLASLT_CLUSTER_SHAPE")
+  string(REGEX REPLACE "=.*" "" function "${table}")
+  string(REGEX REPLACE ".*=" "" prefix "${table}")
+  string(APPEND text "\ninline std::string ${function}_name(std::uint32_t id) {\n  switch (id) {\n")
+  file(STRINGS "${HEADER}" lines REGEX "^ *${prefix}_[0-9][0-9a-zA-Zx]* *= *[0-9]+")
+  set(count 0)
+  foreach(line IN LISTS lines)
+    string(REGEX MATCH "${prefix}_([0-9a-zA-Zx]+) *= *([0-9]+)" ignored "${line}")
+    string(APPEND text "    case ${CMAKE_MATCH_2}:\n      return \"${CMAKE_MATCH_1}\";\n")
+    math(EXPR count "${count} + 1")
+  endforeach()
+  if(count LESS 10)
+    message(FATAL_ERROR "${HEADER}: only ${count} names of the kind ${prefix}_… were found")
+  endif()
+  string(APPEND text "    default:\n      return std::to_string(id);\n  }\n}\n")
+endforeach()
+file(WRITE "${OUT}" "${text}\n}  // namespace cuda\n")
