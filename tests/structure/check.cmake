@@ -22,7 +22,8 @@ set(may_backends_reference backends/reference backends/common backends/plugin ke
 set(may_backends_simulated backends/simulated backends/common backends/plugin kernels)
 set(may_backends_openblas backends/openblas backends/plugin)
 set(may_backends_onednn   backends/onednn backends/plugin)
-set(may_backends_cuda     backends/cuda backends/plugin)
+set(may_backends_cuda     backends/cuda backends/common backends/plugin)
+set(may_backends_cuda_native backends/cuda_native backends/common backends/plugin kernels/cuda kernels/problem kernels/base)
 set(may_backends_template backends/template backends/plugin)
 
 set(faults 0)
