@@ -11,7 +11,9 @@ namespace chipfit {
 // The kernels' enumerations have the ABI's numbers, so that a cast is the whole conversion.
 static_assert(int{CHIPFIT_F64} == int(Dtype::f64) && int{CHIPFIT_F32} == int(Dtype::f32) &&
               int{CHIPFIT_F16} == int(Dtype::f16) && int{CHIPFIT_BF16} == int(Dtype::bf16) &&
-              int{CHIPFIT_I8} == int(Dtype::i8) && int{CHIPFIT_I32} == int(Dtype::i32));
+              int{CHIPFIT_E4M3} == int(Dtype::e4m3) && int{CHIPFIT_E5M2} == int(Dtype::e5m2) &&
+              int{CHIPFIT_I8} == int(Dtype::i8) && int{CHIPFIT_U8} == int(Dtype::u8) &&
+              int{CHIPFIT_I32} == int(Dtype::i32));
 static_assert(int{CHIPFIT_STRICT} == int(Math::strict) && int{CHIPFIT_RELAXED} == int(Math::relaxed) &&
               int{CHIPFIT_TF32} == int(Math::tf32) && int{CHIPFIT_MATH_F16} == int(Math::f16) &&
               int{CHIPFIT_MATH_BF16} == int(Math::bf16));

@@ -18,7 +18,7 @@ tl::unexpected<Error> wrong(std::string what, std::string hint = {}) {
 
 /// Values as they stand on the command line; they are read once the whole line is known.
 struct Raw {
-  std::vector<std::string> suites, cases, backends, devices, dtypes, directions, layouts, options, words;
+  std::vector<std::string> suites, cases, backends, devices, dtypes, directions, layouts, maths, options, words;
   std::string launches, time, ci, threads, deadline, lab, out, plan_file, output, check;
   bool quick = false, resume = false, in_process = false, json = false, dry_run = false;
 };
@@ -114,13 +114,14 @@ Result<Selection> read_selection(const Raw& raw, const std::vector<std::string>&
         read_list("--dtype", raw.dtypes, parse_combo, selection.overrides.dtypes),
         read_list("--direction", raw.directions, parse_direction, selection.overrides.directions),
         read_list("--layout", raw.layouts, parse_layout, selection.overrides.layouts),
+        read_list("--math", raw.maths, parse_math, selection.overrides.maths),
         read_whole("--launches", raw.launches, 1, 1000000, selection.launches),
         read_positive("--time", raw.time, 86400, selection.time_s), read_positive("--ci", raw.ci, 100, ci_percent)}) {
     if (!read) return pass_on(read.error());
   }
   if (ci_percent) selection.ci_relative = *ci_percent / 100;
 
-  const bool overrides = !raw.dtypes.empty() || !raw.directions.empty() || !raw.layouts.empty();
+  const bool overrides = !raw.dtypes.empty() || !raw.directions.empty() || !raw.layouts.empty() || !raw.maths.empty();
   if (!raw.plan_file.empty()) {
     if (!raw.suites.empty() || !raw.cases.empty() || !raw.backends.empty() || !raw.devices.empty() || overrides ||
         !raw.options.empty() || !raw.threads.empty() || !raw.launches.empty() || raw.quick || raw.in_process ||
@@ -136,8 +137,8 @@ Result<Selection> read_selection(const Raw& raw, const std::vector<std::string>&
         "chipfit run --suite quick\nchipfit run --case gemm:f32:NN:512x512x512\nchipfit suites lists the suites");
   }
   if (raw.suites.empty() && overrides) {
-    return wrong("--dtype, --direction and --layout change suites, and no suite is selected",
-                 "write the types and the layout into the case id");
+    return wrong("--dtype, --direction, --layout and --math change suites, and no suite is selected",
+                 "write them into the case id: gemm:f32:NN:512x512x512:tf32");
   }
   return selection;
 }
@@ -150,6 +151,9 @@ void add_selection(CLI::App& verb, Raw& raw) {
   verb.add_option("--dtype", raw.dtypes, "run the suites with these types")->type_name("T[,T]")->delimiter(',');
   verb.add_option("--direction", raw.directions, "fwd, bwd_data, bwd_weights")->type_name("D[,D]")->delimiter(',');
   verb.add_option("--layout", raw.layouts, "nchw, nhwc")->type_name("L[,L]")->delimiter(',');
+  verb.add_option("--math", raw.maths, "strict, relaxed, tf32, f16, bf16 (for f32)")
+      ->type_name("M[,M]")
+      ->delimiter(',');
   verb.add_option("--launches", raw.launches, "worker processes per case")->type_name("N");
   verb.add_flag("--quick", raw.quick, "about 0.2 s a case (suite quick implies it)");
   verb.add_option("--time", raw.time, "measure a case for at most S seconds")->type_name("S");

@@ -82,6 +82,11 @@ Result<std::vector<std::uint32_t>> select_devices(const std::vector<std::uint32_
   return devices;
 }
 
+bool has_f32(const Suite& suite) {
+  return std::any_of(suite.cases.begin(), suite.cases.end(),
+                     [](const SuiteCase& each) { return dtypes(each.problem).a == Dtype::f32; });
+}
+
 tl::unexpected<Error> nothing_usable(const PlannedRun& run) {
   if (run.unavailable.size() == 1) return pass_on(run.unavailable[0]);
   std::string reasons;
@@ -164,6 +169,10 @@ Result<std::vector<plan::PlannedCase>> select_cases(const Selection& selection) 
     auto suite = find_suite(name, selection.overrides);
     if (!suite) return pass_on(suite.error());
     suites.push_back(std::move(*suite));
+  }
+  if (!selection.overrides.maths.empty() && std::none_of(suites.begin(), suites.end(), has_f32)) {
+    return fail(Error::Kind::usage, "--math says how f32 may be computed, and nothing selected is f32", {},
+                "leave --math out, or add f32 to --dtype");
   }
   Suite single;
   for (const auto& id : selection.cases) {

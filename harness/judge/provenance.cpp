@@ -139,8 +139,8 @@ double Provenance::empirical_peak(Dtype input, int threads, double seconds) {
   if (is_new) {
     const cpu::EmpiricalPeak peak = cpu::measure_peak(input, threads, seconds);
     entry->second = peak.flop_per_s;
-    manifest_.peaks.push_back({"host", std::string(info(input).name), "empirical", std::string(peak.method),
-                               peak.flop_per_s, "FLOP/s", threads});
+    manifest_.peaks.push_back(
+        {"host", std::string(info(input).name), "empirical", peak.method, peak.flop_per_s, "FLOP/s", threads});
   }
   return entry->second;
 }

@@ -13,7 +13,8 @@ constexpr std::uint32_t number(Enum value) {
 // The problem's enumerators are the ABI's numbers: to_abi() copies them.
 static_assert(number(Dtype::f64) == CHIPFIT_F64 && number(Dtype::f32) == CHIPFIT_F32 &&
               number(Dtype::f16) == CHIPFIT_F16 && number(Dtype::bf16) == CHIPFIT_BF16 &&
-              number(Dtype::i8) == CHIPFIT_I8 && number(Dtype::i32) == CHIPFIT_I32);
+              number(Dtype::e4m3) == CHIPFIT_E4M3 && number(Dtype::e5m2) == CHIPFIT_E5M2 &&
+              number(Dtype::i8) == CHIPFIT_I8 && number(Dtype::u8) == CHIPFIT_U8 && number(Dtype::i32) == CHIPFIT_I32);
 static_assert(number(Math::strict) == CHIPFIT_STRICT && number(Math::relaxed) == CHIPFIT_RELAXED &&
               number(Math::tf32) == CHIPFIT_TF32 && number(Math::f16) == CHIPFIT_MATH_F16 &&
               number(Math::bf16) == CHIPFIT_MATH_BF16);

@@ -1,6 +1,9 @@
 #include "kernels/cpu/peak.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <string>
 #include <vector>
 
 #include "kernels/cpu/peak_loops.hpp"
@@ -11,9 +14,10 @@ namespace {
 
 constexpr float kSeed = 0.5f;
 
-std::string_view method_for(const PeakLoop& loop, Dtype input) {
-  if (input == loop.input) return loop.method;
-  return input == Dtype::f16 ? loop.method_f16 : loop.method_bf16;
+std::string method_for(const PeakLoop& loop, Dtype input) {
+  std::string method(loop.method);
+  if (input != loop.input) method.append(fmt::format(" ({} as {})", info(input).name, info(loop.input).name));
+  return method;
 }
 
 /// Seconds of the shortest window of so many iterations on each thread.

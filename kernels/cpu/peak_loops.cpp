@@ -56,52 +56,26 @@ using namespace loops;
 
 constexpr std::array kLoops {
 #if defined(__x86_64__)
-  PeakLoop{Dtype::f64, "avx512f fma f64", "", "", has_avx512f, many, 8, 1, avx512_f64},
-      PeakLoop{Dtype::f32,
-               "avx512f fma f32",
-               "avx512f fma f32 (f16 converted)",
-               "avx512f fma f32 (bf16 converted)",
-               has_avx512f,
-               many,
-               16,
-               1,
-               avx512_f32},
-      PeakLoop{Dtype::bf16, "avx512_bf16 vdpbf16ps", "", "", has_avx512_bf16, many, 16, 2, avx512_bf16},
-      PeakLoop{Dtype::i8, "avx512_vnni vpdpbusd", "", "", has_avx512_vnni, many, 16, 4, avx512_vnni},
-      PeakLoop{Dtype::i8, "avx_vnni vpdpbusd", "", "", has_avx_vnni, few, 8, 4, avx_vnni},
-      PeakLoop{Dtype::f64, "avx2 fma f64", "", "", has_fma, few, 4, 1, avx2_f64},
-      PeakLoop{
-          Dtype::f32, "avx2 fma f32", "avx2 fma f32 (f16 converted)", "avx2 fma f32 (bf16 converted)", has_fma, few, 8,
-          1,          avx2_f32},
-      PeakLoop{Dtype::i8, "avx2 vpmaddubsw", "", "", has_avx2, few, 8, 4, avx2_i8},
-      PeakLoop{Dtype::f64, "sse2 mul+add f64", "", "", everywhere, portable, 2, 1, portable_f64},
-      PeakLoop{Dtype::f32,
-               "sse2 mul+add f32",
-               "sse2 mul+add f32 (f16 converted)",
-               "sse2 mul+add f32 (bf16 converted)",
-               everywhere,
-               portable,
-               4,
-               1,
-               portable_f32},
-      PeakLoop{Dtype::i8, "sse2 pmaddwd (i8 converted)", "", "", everywhere, portable, 4, 2, portable_i8},
+  PeakLoop{Dtype::f64, "avx512f fma f64", has_avx512f, many, 8, 1, avx512_f64},
+      PeakLoop{Dtype::f32, "avx512f fma f32", has_avx512f, many, 16, 1, avx512_f32},
+      PeakLoop{Dtype::bf16, "avx512_bf16 vdpbf16ps", has_avx512_bf16, many, 16, 2, avx512_bf16},
+      PeakLoop{Dtype::i8, "avx512_vnni vpdpbusd", has_avx512_vnni, many, 16, 4, avx512_vnni},
+      PeakLoop{Dtype::i8, "avx_vnni vpdpbusd", has_avx_vnni, few, 8, 4, avx_vnni},
+      PeakLoop{Dtype::f64, "avx2 fma f64", has_fma, few, 4, 1, avx2_f64},
+      PeakLoop{Dtype::f32, "avx2 fma f32", has_fma, few, 8, 1, avx2_f32},
+      PeakLoop{Dtype::i8, "avx2 vpmaddubsw", has_avx2, few, 8, 4, avx2_i8},
+      PeakLoop{Dtype::f64, "sse2 mul+add f64", everywhere, portable, 2, 1, portable_f64},
+      PeakLoop{Dtype::f32, "sse2 mul+add f32", everywhere, portable, 4, 1, portable_f32},
+      PeakLoop{Dtype::i8, "sse2 pmaddwd (i8 converted)", everywhere, portable, 4, 2, portable_i8},
 #else
 #if defined(__aarch64__)
-  PeakLoop{Dtype::bf16, "neon bfmmla", "", "", has_bf16, many, 4, 4, arm_bfmmla},
-      PeakLoop{Dtype::i8, "neon smmla", "", "", has_i8mm, many, 4, 8, arm_smmla},
-      PeakLoop{Dtype::i8, "neon sdot", "", "", has_dotprod, many, 4, 4, arm_sdot},
+  PeakLoop{Dtype::bf16, "neon bfmmla", has_bf16, many, 4, 4, arm_bfmmla},
+      PeakLoop{Dtype::i8, "neon smmla", has_i8mm, many, 4, 8, arm_smmla},
+      PeakLoop{Dtype::i8, "neon sdot", has_dotprod, many, 4, 4, arm_sdot},
 #endif
-      PeakLoop{Dtype::f64, "vector mul+add f64", "", "", everywhere, portable, 2, 1, portable_f64},
-      PeakLoop{Dtype::f32,
-               "vector mul+add f32",
-               "vector mul+add f32 (f16 converted)",
-               "vector mul+add f32 (bf16 converted)",
-               everywhere,
-               portable,
-               4,
-               1,
-               portable_f32},
-      PeakLoop{Dtype::i8, "vector mul+add i32 (i8 converted)", "", "", everywhere, portable, 4, 1, portable_i8},
+      PeakLoop{Dtype::f64, "vector mul+add f64", everywhere, portable, 2, 1, portable_f64},
+      PeakLoop{Dtype::f32, "vector mul+add f32", everywhere, portable, 4, 1, portable_f32},
+      PeakLoop{Dtype::i8, "vector mul+add i32 (i8 converted)", everywhere, portable, 4, 1, portable_i8},
 #endif
 };
 
@@ -119,8 +93,7 @@ std::span<const PeakLoop> peak_loops() {
 
 const PeakLoop* widest_loop(Dtype input) {
   const PeakLoop* loop = first_of(input);
-  const bool converted = input == Dtype::f16 || input == Dtype::bf16;
-  return loop == nullptr && converted ? first_of(Dtype::f32) : loop;
+  return loop == nullptr ? first_of(info(input).computed_as) : loop;
 }
 
 }  // namespace chipfit::cpu

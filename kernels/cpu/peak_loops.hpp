@@ -14,8 +14,6 @@ namespace chipfit::cpu {
 struct PeakLoop {
   Dtype input;
   std::string_view method;
-  /// The same for types that are converted to `input`; empty where none is.
-  std::string_view method_f16, method_bf16;
   bool (*supported)();  ///< by this processor and its operating system
   int accumulators, lanes;
   int products;  ///< multiply-adds per lane and update
@@ -28,8 +26,8 @@ struct PeakLoop {
 /// Widest first; the last of each type works everywhere.
 std::span<const PeakLoop> peak_loops();
 
-/// The first supported loop for an input type or for the type it is converted to (f16, bf16: f32); null for a type
-/// that is no input type.
+/// The first supported loop for an input type or for the type it is computed as (see DtypeInfo); null for a type that
+/// is no input type.
 const PeakLoop* widest_loop(Dtype input);
 
 namespace loops {

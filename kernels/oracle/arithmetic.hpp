@@ -1,7 +1,7 @@
 #pragma once
 #include <cstdint>
 
-#include "kernels/oracle/elements.hpp"
+#include "kernels/problem/element.hpp"
 
 namespace chipfit::oracle {
 

@@ -65,7 +65,8 @@ Report check_real(const Claim& claim, Seed secret, int threads) {
 Report check_grade(const Claim& claim, Seed secret, int threads) {
   const DtypeCombo& types = dtypes(claim.problem);
   if (info(types.acc).is_integer) {
-    const double largest = 127.0 * 127.0 * static_cast<double>(products_per_output(claim.problem)) *
+    const double largest = info(types.a).largest_finite * info(types.b).largest_finite *
+                               static_cast<double>(products_per_output(claim.problem)) *
                                static_cast<double>(claim.terms.size()) +
                            (claim.c0 != nullptr ? 0x1p31 : 0);
     return compare_exact(claim, secret, threads, largest >= 0x1p31 ? Wrap::modulo_2_32 : Wrap::impossible);

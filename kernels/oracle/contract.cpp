@@ -97,24 +97,15 @@ CHIPFIT_ALWAYS_INLINE void add_rows_body(const T* t, std::int64_t ld, std::int64
 #define CHIPFIT_PAIR(Number, T)                                                           \
   CHIPFIT_MULTIVERSION(void, dots, CHIPFIT_PARAMETERS(Number, T), (t, ld, rows, n, w, y)) \
   CHIPFIT_MULTIVERSION(void, add_rows, CHIPFIT_PARAMETERS(Number, T), (t, ld, rows, n, w, y))
-CHIPFIT_PAIR(double, float)
-CHIPFIT_PAIR(double, F16)
-CHIPFIT_PAIR(double, Bf16)
+#define CHIPFIT_PAIRS(T, name) CHIPFIT_PAIR(double, T) CHIPFIT_PAIR(std::uint64_t, T)
+CHIPFIT_FOR_EACH_ELEMENT(CHIPFIT_PAIRS)
 CHIPFIT_PAIR(DoubleDouble, double)
-CHIPFIT_PAIR(std::uint64_t, double)
-CHIPFIT_PAIR(std::uint64_t, float)
-CHIPFIT_PAIR(std::uint64_t, F16)
-CHIPFIT_PAIR(std::uint64_t, Bf16)
-CHIPFIT_PAIR(std::uint64_t, std::int8_t)
-CHIPFIT_PAIR(std::uint64_t, std::int32_t)
+#undef CHIPFIT_PAIRS
 #undef CHIPFIT_PAIR
 #undef CHIPFIT_PARAMETERS
 
 template <class Number, class T>
-constexpr bool kDefined = std::is_same_v<Number, std::uint64_t> ||
-                          (std::is_same_v<Number, DoubleDouble>
-                               ? std::is_same_v<T, double>
-                               : std::is_same_v<T, float> || std::is_same_v<T, F16> || std::is_same_v<T, Bf16>);
+constexpr bool kDefined = !std::is_same_v<Number, DoubleDouble> || std::is_same_v<T, double>;
 
 int useful_threads(const Matrix& m, int threads) {
   return static_cast<int>(std::clamp<std::int64_t>(m.rows * m.cols / kElementsPerThread, 1, threads));

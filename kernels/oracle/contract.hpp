@@ -19,8 +19,8 @@ struct Vectors {
   std::int64_t count, step;
 };
 
-/// y_q[r] += Σ_c T[r][c]·w_q[c] for all q, reading T once. Number: double for all element types, DoubleDouble for f64
-/// only, std::uint64_t for elements that are integers.
+/// y_q[r] += Σ_c T[r][c]·w_q[c] for all q, reading T once. Number: double, std::uint64_t for elements that are
+/// integers, DoubleDouble for f64 only.
 template <class Number>
 void contract_columns(const Matrix&, Vectors<const Number> w, Vectors<Number> y, int threads);
 

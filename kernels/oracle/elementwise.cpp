@@ -48,7 +48,7 @@ class Bound {
   }
 
   double of(const Sample& s) const {
-    const double u = info(types_.acc).unit_roundoff;
+    const double u = std::ldexp(1.0, -accumulation_bits(types_));
     const double length = s.products + terms_;
     const double gamma = 2 * length * u < 1 ? 2 * length * u / (1 - 2 * length * u) : HUGE_VAL;
     const double sum = std::min(gamma, 6 * std::sqrt(length) * u) + input_;

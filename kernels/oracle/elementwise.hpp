@@ -29,12 +29,12 @@ struct Elementwise {
 /// Check 3: inputs made by fill_uniform. Each of up to 1000 secret positions (fewer for long sums:
 /// elementwise_positions) must obey, with L products and n terms,
 ///   |ĉ−c| ≤ u_o·Σ|c_j| + n·η_o + [min(γ_L, 6√L·u_a) + 4u_i]·(|c0| + |A||B|) + η_i·Σ(|a| + |b|)
-/// u_o, u_a: unit roundoff of output and accumulator; c_j the results after term j; γ_L = 2L·u_a / (1 − 2L·u_a) (twice
-/// the usual, since matrix units truncate); u_i: of the input rounding that the math mode allows (strict 0, tf32 and
-/// f16 2^-11, bf16 and relaxed 2^-8; 4 for two operands that may be truncated); η: the smallest numbers of the output
-/// and of f16. Convolutions may instead stay below 7 limits of check 2, as Winograd and FFT are stable norm-wise only.
-/// Integers: equal modulo 2^32. Beyond the bound: Finding::precision (integers: incorrect); NaN: not_finite.
-/// `secret` must be drawn after the output arrived.
+/// u_o: unit roundoff of the output, u_a: 2^-accumulation_bits; c_j the results after term j; γ_L = 2L·u_a / (1 −
+/// 2L·u_a) (twice the usual, since matrix units truncate); u_i: of the input rounding that the math mode allows (strict
+/// 0, tf32 and f16 2^-11, bf16 and relaxed 2^-8; 4 for two operands that may be truncated); η: the smallest numbers of
+/// the output and of f16. Convolutions may instead stay below 7 limits of check 2, as Winograd and FFT are stable
+/// norm-wise only. Integers: equal modulo 2^32. Beyond the bound: Finding::precision (integers: incorrect); NaN:
+/// not_finite. `secret` must be drawn after the output arrived.
 Elementwise check_elementwise(const Claim&, Seed secret, int threads);
 
 /// Positions that check_elementwise draws: 1000, or the fewer for which 2^22 products and 2^-14 of the problem's are

@@ -12,36 +12,29 @@ constexpr std::int64_t kAccumulatedTerms = 16;
 
 /// Largest integer magnitude that a type holds without gaps below, kept to 30 bits for the generator.
 std::int64_t largest_input(Dtype dtype, Math math) {
-  switch (dtype) {
-    case Dtype::f64:
-      return std::int64_t{1} << 30;
-    case Dtype::f32:
-      break;
-    case Dtype::f16:
-      return 1 << 11;
-    case Dtype::bf16:
-      return 1 << 8;
-    case Dtype::i8:
-    case Dtype::i32:
-      return 127;
-  }
+  const DtypeInfo& type = info(dtype);
+  if (type.is_integer) return static_cast<std::int64_t>(type.largest_finite);
   switch (math) {
     case Math::strict:
-      return 1 << 24;
+      break;
     case Math::tf32:
     case Math::f16:
       return 1 << 11;
     case Math::relaxed:
     case Math::bf16:
-      break;
+      return 1 << 8;
   }
-  return 1 << 8;
+  return std::int64_t{1} << std::min(type.significand_bits, 30);
 }
 
-/// Largest |sum| for which everything stays exact in the accumulator.
-double largest_sum(Dtype accumulator) {
+/// Largest |sum| for which everything stays exact in the accumulators that devices have for the types.
+double largest_sum(const DtypeCombo& types) {
+  if (info(types.acc).is_integer) return 0x1p31 - 1;
   // f64: a bit less than 2^53, the range of the integer conversion in the check.
-  return accumulator == Dtype::f64 ? 0x1p50 : accumulator == Dtype::f32 ? 0x1p24 : 0x1p31 - 1;
+  if (types.acc == Dtype::f64) return 0x1p50;
+  const int kept = accumulation_bits(types);
+  // Shorter accumulators are known from measurements only: two bits are left to spare.
+  return kept < info(types.acc).significand_bits ? std::ldexp(1, kept - 2) : 0x1p24;
 }
 
 /// Variance of the uniform distribution on ±1 … ±m.
@@ -87,15 +80,16 @@ ExactPlan exact_plan(const Problem& problem, Headroom headroom) {
     return plan_with_headroom(std::ldexp(1.0, info(types.acc).significand_bits - 14), products,
                               std::min(cap[0], cap[1]), adds);
   }
-  const bool narrow = types.out == Dtype::f16 || types.out == Dtype::bf16;
-  const double out_sum = std::min(narrow ? std::ldexp(1.0, info(types.out).significand_bits) : largest_sum(types.acc),
-                                  largest_sum(types.acc));
+  const double sum = largest_sum(types);
+  const double out_sum =
+      info(types.out).is_integer ? sum : std::min(sum, std::ldexp(1.0, info(types.out).significand_bits));
+  const bool tight = out_sum < 0x1p24;
 
   ExactPlan plan;
   plan.magnitude_c0 = adds ? static_cast<std::int64_t>(std::min(out_sum / 16, 0x1p20)) : 0;
   const double room = out_sum - static_cast<double>(plan.magnitude_c0);
 
-  if (!narrow) {
+  if (!tight) {
     // Certain: products × largest product ≤ room. One operand small and the other large, so that an operand rounded
     // to fewer bits than its type has shows up here too.
     const double budget = std::floor(room / products);
@@ -117,13 +111,15 @@ ExactPlan exact_plan(const Problem& problem, Headroom headroom) {
     return plan;
   }
 
-  std::int64_t magnitude = 1;
+  const auto within_caps = [&](std::int64_t m, int i) { return std::min(m, cap[i]); };
   const auto fits = [&](std::int64_t m) {
-    const auto largest = static_cast<double>(m * m);
-    return products * largest <= room || stays_within(room, products, variance(m) * variance(m), largest);
+    const std::int64_t m0 = within_caps(m, 0), m1 = within_caps(m, 1);
+    const auto largest = static_cast<double>(m0 * m1);
+    return products * largest <= room || stays_within(room, products, variance(m0) * variance(m1), largest);
   };
-  while (magnitude + 1 <= std::min(cap[0], cap[1]) && fits(magnitude + 1)) ++magnitude;
-  plan.in[0] = plan.in[1] = {magnitude, 1};
+  std::int64_t magnitude = 1;
+  while (magnitude + 1 <= std::max(cap[0], cap[1]) && fits(magnitude + 1)) ++magnitude;
+  for (int i : {0, 1}) plan.in[i] = {within_caps(magnitude, i), 1};
   if (!fits(magnitude)) {
     constexpr double log_term = 42.14;
     const double variance_left = room * room / (2 * log_term) - room / 3;

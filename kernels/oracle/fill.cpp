@@ -5,8 +5,8 @@
 #include <cstring>
 #include <type_traits>
 
-#include "kernels/oracle/elements.hpp"
 #include "kernels/oracle/random.hpp"
+#include "kernels/problem/element.hpp"
 
 namespace chipfit::oracle {
 namespace {
@@ -28,27 +28,18 @@ CHIPFIT_ALWAYS_INLINE std::uint32_t second_hash(Keys keys, std::uint32_t hash) {
 }
 
 template <class T>
-CHIPFIT_ALWAYS_INLINE T from_float(float x) {
-  if constexpr (std::is_same_v<T, F16>) {
-    return narrow_f16(x);
-  } else if constexpr (std::is_same_v<T, Bf16>) {
-    return narrow_bf16(x);
-  } else {
-    return static_cast<T>(x);
-  }
-}
-
-template <class T>
 CHIPFIT_ALWAYS_INLINE T uniform(Keys keys, std::uint32_t i) {
   const std::uint32_t h = first_hash(keys, i);
   if constexpr (std::is_same_v<T, double>) {
     // 63 bits: a signed half and a positive half, both by the conversion from 32 bits that every processor has.
     const auto low = static_cast<std::int32_t>(second_hash(keys, h) >> 1);
     return static_cast<std::int32_t>(h) * 0x1p-31 + low * 0x1p-62;
+  } else if constexpr (std::is_unsigned_v<T>) {
+    return static_cast<T>(h >> 24);
   } else if constexpr (std::is_integral_v<T>) {
     return static_cast<T>(static_cast<std::int32_t>(((h >> 16) * 255u) >> 16) - 127);
   } else {
-    return from_float<T>(static_cast<float>(static_cast<std::int32_t>(h)) * 0x1p-31f);
+    return narrow<T>(static_cast<float>(static_cast<std::int32_t>(h)) * 0x1p-31f);
   }
 }
 
@@ -63,12 +54,12 @@ CHIPFIT_ALWAYS_INLINE T exact_value(Keys keys, std::uint32_t i, ExactDraw draw) 
   const std::uint32_t h = first_hash(keys, i);
   const std::uint32_t v = second_hash(keys, h);
   const auto size = static_cast<std::int32_t>((std::uint64_t{v >> 1} * draw.magnitude) >> 31) + 1;
-  const std::int32_t value = (v & 1u) != 0 ? size : -size;
+  const std::int32_t value = (v & 1u) != 0 || std::is_unsigned_v<T> ? size : -size;
   const std::int32_t kept = h <= draw.threshold && !draw.none ? value : 0;
-  if constexpr (std::is_same_v<T, F16> || std::is_same_v<T, Bf16>) {
-    return from_float<T>(static_cast<float>(kept));
-  } else {
+  if constexpr (std::is_arithmetic_v<T>) {
     return static_cast<T>(kept);
+  } else {
+    return narrow<T>(static_cast<float>(kept));
   }
 }
 
@@ -86,25 +77,25 @@ CHIPFIT_ALWAYS_INLINE void exact_block(T* data, std::int64_t n, Keys keys, Exact
 
 // Quiet NaNs only: a signalling one may be made quiet by any copy through a floating register.
 template <class T>
-CHIPFIT_ALWAYS_INLINE T poison_value(Keys keys, std::uint32_t i) {
+CHIPFIT_ALWAYS_INLINE T poison_value(Keys keys, std::uint32_t i, std::uint64_t quiet_nan) {
   const std::uint32_t h = first_hash(keys, i);
-  if constexpr (std::is_same_v<T, double>) {
-    const std::uint64_t high = (h & 0x8007FFFFu) | 0x7FF80000u;
-    return __builtin_bit_cast(double, high << 32 | second_hash(keys, h));
-  } else if constexpr (std::is_same_v<T, float>) {
-    return __builtin_bit_cast(float, (h & 0x803FFFFFu) | 0x7FC00000u);
-  } else if constexpr (std::is_same_v<T, F16>) {
-    return {static_cast<std::uint16_t>((h & 0x81FFu) | 0x7E00u)};
-  } else if constexpr (std::is_same_v<T, Bf16>) {
-    return {static_cast<std::uint16_t>((h & 0x803Fu) | 0x7FC0u)};
+  const std::uint64_t random = sizeof(T) == 8 ? std::uint64_t{h} << 32 | second_hash(keys, h) : h;
+  const std::uint64_t code = random | quiet_nan;
+  if constexpr (sizeof(T) == 8) {
+    return __builtin_bit_cast(T, code);
+  } else if constexpr (sizeof(T) == 4) {
+    return __builtin_bit_cast(T, static_cast<std::uint32_t>(code));
+  } else if constexpr (sizeof(T) == 2) {
+    return __builtin_bit_cast(T, static_cast<std::uint16_t>(code));
   } else {
-    return static_cast<T>(h);
+    return __builtin_bit_cast(T, static_cast<std::uint8_t>(code));
   }
 }
 
 template <class T>
 CHIPFIT_ALWAYS_INLINE void poison_block(T* data, std::int64_t n, Keys keys) {
-  for (std::int64_t i = 0; i < n; ++i) data[i] = poison_value<T>(keys, static_cast<std::uint32_t>(i));
+  const std::uint64_t quiet_nan = info(kDtypeOf<T>).quiet_nan;
+  for (std::int64_t i = 0; i < n; ++i) data[i] = poison_value<T>(keys, static_cast<std::uint32_t>(i), quiet_nan);
 }
 
 CHIPFIT_ALWAYS_INLINE std::int64_t count_equal_body(const unsigned char* a, const unsigned char* b, std::int64_t n) {
@@ -133,12 +124,7 @@ CHIPFIT_MULTIVERSION(std::int64_t, count_equal, (const unsigned char* a, const u
     exact_##suffix(data, n, keys, draw);                                                                 \
   }
 
-CHIPFIT_FILL_LOOPS(double, f64)
-CHIPFIT_FILL_LOOPS(float, f32)
-CHIPFIT_FILL_LOOPS(F16, f16)
-CHIPFIT_FILL_LOOPS(Bf16, bf16)
-CHIPFIT_FILL_LOOPS(std::int8_t, i8)
-CHIPFIT_FILL_LOOPS(std::int32_t, i32)
+CHIPFIT_FOR_EACH_ELEMENT(CHIPFIT_FILL_LOOPS)
 #undef CHIPFIT_FILL_LOOPS
 
 template <class... Draw>
@@ -171,8 +157,9 @@ void fill_uniform(Dtype dtype, void* data, std::int64_t elements, Seed seed) {
 }
 
 double uniform_sigma(Dtype dtype) {
-  // Uniform on [-1, 1], or on the 255 integers -127 … 127.
-  return info(dtype).is_integer ? std::sqrt((255.0 * 255.0 - 1) / 12) : std::sqrt(1.0 / 3);
+  if (!info(dtype).is_integer) return std::sqrt(1.0 / 3);
+  const double integers = info(dtype).is_unsigned ? 256 : 255;  // 0 … 255 or -127 … 127
+  return std::sqrt((integers * integers - 1) / 12);
 }
 
 void fill_exact(Dtype dtype, void* data, std::int64_t elements, ExactRange range, Seed seed) {

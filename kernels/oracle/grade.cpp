@@ -29,8 +29,13 @@ double unit(const Problem& problem) {
   return is_f64(problem) ? 0x1p-53 : 0x1p-24;
 }
 bool has_narrow_output(const Problem& problem) {
-  const Dtype out = dtypes(problem).out;
-  return out == Dtype::f16 || out == Dtype::bf16;
+  return info(dtypes(problem).out).unit_roundoff > info(dtypes(problem).acc).unit_roundoff;
+}
+
+/// What one addition costs in units of the grade: 1, and 2^10 for fp8, whose sums keep 14 bits on Hopper.
+double addition_unit(const Problem& problem) {
+  const DtypeCombo& types = dtypes(problem);
+  return std::ldexp(1, info(types.acc).significand_bits - accumulation_bits(types));
 }
 
 /// Rounding of the results to a narrow output type, once for each accumulated term, c0 taking part in each.
@@ -44,7 +49,9 @@ double output_rounding(const Problem& problem, std::int64_t terms, double c0_sha
 /// in every addition costs more than the products themselves.
 double arithmetic_limit(const Problem& problem, std::int64_t terms, double c0_ratio) {
   const double length = static_cast<double>(products_per_output(problem)) * static_cast<double>(terms);
-  const double strict = std::max(kF32 * std::max(1.0, std::sqrt(length) / 128), 5 * std::sqrt(c0_ratio));
+  const double unit_of_addition = addition_unit(problem);
+  const double strict = std::max({kF32 * std::max(1.0, std::sqrt(length) / 128), unit_of_addition * std::sqrt(length),
+                                  unit_of_addition * 5 * std::sqrt(c0_ratio)});
   switch (math(problem)) {
     case Math::strict:
       break;
@@ -154,8 +161,9 @@ Report grade(GradeInput in) {
   // Short sums are often exact, so that the median says nothing about the rest: what a plain order of summation may
   // leave is never sparse.
   const double length = static_cast<double>(products_per_output(in.problem)) * terms;
-  const double floor = std::hypot(2 * std::sqrt(std::min(length, 256.0)), 5 * std::sqrt(1 + c0_ratio),
-                                  10 * output_rounding(in.problem, in.terms, largest_c0_share));
+  const double summation = std::hypot(2 * std::sqrt(std::min(length, 256.0)), 5 * std::sqrt(1 + c0_ratio));
+  const double floor =
+      std::hypot(addition_unit(in.problem) * summation, 10 * output_rounding(in.problem, in.terms, largest_c0_share));
   const double ratio = (transforms ? kTransformed : 10) * (1 + 2 / block) * std::max(1.0, 0.6 / lower);
   const bool sparse = (max > ratio * report.e && max > floor) || (report.e <= report.limit && max > 7 * report.limit);
   const double wrong = kFp8 * (is_f64(in.problem) ? 0x1p29 : 1.0);

@@ -2,11 +2,12 @@
 
 #include <algorithm>
 #include <atomic>
+#include <type_traits>
 #include <vector>
 
-#include "kernels/oracle/elements.hpp"
 #include "kernels/oracle/parallel.hpp"
 #include "kernels/problem/convert.hpp"
+#include "kernels/problem/element.hpp"
 
 namespace chipfit::oracle {
 namespace {
@@ -15,20 +16,11 @@ struct Sums {
   std::int32_t not_finite, fraction, too_large, far, divisible;
 };
 
-CHIPFIT_ALWAYS_INLINE float native(float x) {
-  return x;
-}
-CHIPFIT_ALWAYS_INLINE double native(double x) {
-  return x;
-}
-CHIPFIT_ALWAYS_INLINE float native(F16 x) {
-  return static_cast<float>(widen(x));
-}
-CHIPFIT_ALWAYS_INLINE float native(Bf16 x) {
-  return static_cast<float>(widen(x));
-}
+/// Looks at an element in float where that holds it.
+template <class T>
+using Native = std::conditional_t<std::is_same_v<T, double>, double, float>;
 
-template <class T, class Real = decltype(native(T{}))>
+template <class T, class Real = Native<T>>
 CHIPFIT_ALWAYS_INLINE Sums count_body(const T* data, std::int64_t n, Real limit) {
   // Adding 2^52 (f32: 2^23) to a smaller magnitude rounds it to an integer; larger ones are integers already.
   constexpr Real magic = sizeof(Real) == 8 ? static_cast<Real>(0x1p52) : static_cast<Real>(0x1p23);
@@ -38,7 +30,7 @@ CHIPFIT_ALWAYS_INLINE Sums count_body(const T* data, std::int64_t n, Real limit)
   std::int32_t finite = 0, fraction = 0, too_large = 0, far = 0, divisible = 0;
 #pragma omp simd reduction(+ : finite, fraction, too_large, far, divisible)
   for (std::int64_t i = 0; i < n; ++i) {
-    const Real x = native(data[i]);
+    const auto x = static_cast<Real>(widen(data[i]));
     const Real size = x < 0 ? -x : x;
     const Real rounded = (size + magic) - magic;
     finite += (size <= largest) ? 1 : 0;
@@ -50,10 +42,10 @@ CHIPFIT_ALWAYS_INLINE Sums count_body(const T* data, std::int64_t n, Real limit)
   }
   return {static_cast<std::int32_t>(n) - finite, fraction, too_large, far, divisible};
 }
-CHIPFIT_MULTIVERSION(Sums, count, (const double* data, std::int64_t n, double limit), (data, n, limit))
-CHIPFIT_MULTIVERSION(Sums, count, (const float* data, std::int64_t n, float limit), (data, n, limit))
-CHIPFIT_MULTIVERSION(Sums, count, (const F16* data, std::int64_t n, float limit), (data, n, limit))
-CHIPFIT_MULTIVERSION(Sums, count, (const Bf16* data, std::int64_t n, float limit), (data, n, limit))
+#define CHIPFIT_COUNT(T, name) \
+  CHIPFIT_MULTIVERSION(Sums, count, (const T* data, std::int64_t n, Native<T> limit), (data, n, limit))
+CHIPFIT_FOR_EACH_ELEMENT(CHIPFIT_COUNT)
+#undef CHIPFIT_COUNT
 
 }  // namespace
 
@@ -62,17 +54,15 @@ Inspection inspect(Dtype dtype, const void* data, std::int64_t n, double limit, 
   constexpr std::int64_t chunk = 1 << 16;
   std::atomic<std::int64_t> not_finite{0}, fraction{0}, too_large{0}, far{0}, divisible{0};
   with_element(dtype, [&]<class T>(T*) {
-    if constexpr (!std::is_integral_v<T>) {
-      parallel_for((n + chunk - 1) / chunk, n < 4 * chunk ? 1 : threads, [&](std::int64_t i) {
-        const auto sums = count(static_cast<const T*>(data) + i * chunk, std::min(chunk, n - i * chunk),
-                                static_cast<decltype(native(T{}))>(limit));
-        not_finite += sums.not_finite;
-        fraction += sums.fraction;
-        too_large += sums.too_large;
-        far += sums.far;
-        divisible += sums.divisible;
-      });
-    }
+    parallel_for((n + chunk - 1) / chunk, n < 4 * chunk ? 1 : threads, [&](std::int64_t i) {
+      const auto sums =
+          count(static_cast<const T*>(data) + i * chunk, std::min(chunk, n - i * chunk), static_cast<Native<T>>(limit));
+      not_finite += sums.not_finite;
+      fraction += sums.fraction;
+      too_large += sums.too_large;
+      far += sums.far;
+      divisible += sums.divisible;
+    });
   });
   return {not_finite, fraction, too_large, far, divisible};
 }

@@ -1,8 +1,8 @@
 #pragma once
 #include <cstdint>
 
+#include "kernels/base/multiversion.hpp"
 #include "kernels/oracle/fill.hpp"
-#include "kernels/oracle/multiversion.hpp"
 
 namespace chipfit::oracle {
 

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <array>
 
-#include "kernels/oracle/elements.hpp"
 #include "kernels/oracle/products.hpp"
 #include "kernels/oracle/tile_product.hpp"
 #include "kernels/problem/convert.hpp"
+#include "kernels/problem/element.hpp"
 
 namespace chipfit::oracle {
 namespace {

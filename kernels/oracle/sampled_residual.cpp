@@ -4,13 +4,15 @@
 #include "kernels/oracle/positions.hpp"
 #include "kernels/oracle/products.hpp"
 #include "kernels/oracle/residual.hpp"
+#include "kernels/problem/convert.hpp"
+#include "kernels/problem/element.hpp"
 
 namespace chipfit::oracle {
 namespace {
 
 constexpr std::int64_t kFewestSamples = 512;
 
-template <class Number, class A, class B, class Out>
+template <class Number, class A, class B>
 void fill_residuals(const Claim& claim, const ConvProblem& p, const std::vector<std::int64_t>& chosen, int threads,
                     Residuals<Number>& result) {
   using V = View<Number>;
@@ -39,9 +41,10 @@ void fill_residuals(const Claim& claim, const ConvProblem& p, const std::vector<
           ++products;
         });
       }
-      if (claim.c0 != nullptr) add_product(sum, V::of(static_cast<const Out*>(claim.c0)[flat]), one);
+      const auto result_at = [&](const void* data) { return V::of(load(p.dtypes.out, data, flat)); };
+      if (claim.c0 != nullptr) add_product(sum, result_at(claim.c0), one);
       sum = negated(sum);
-      add_product(sum, V::of(static_cast<const Out*>(claim.out)[flat]), one);
+      add_product(sum, result_at(claim.out), one);
       result.value[static_cast<std::size_t>(i)] = sum;
       result.products[static_cast<std::size_t>(i)] = static_cast<double>(products);
     }
@@ -62,10 +65,8 @@ Residuals<Number> sampled_residuals(const Claim& claim, const ConvProblem& p, Se
   Residuals<Number> result;
   result.value.resize(chosen.size());
   result.products.resize(chosen.size());
-  with_element(p.dtypes.a, [&]<class T>(T*) {
-    with_element(p.dtypes.out,
-                 [&]<class Out>(Out*) { fill_residuals<Number, T, T, Out>(claim, p, chosen, threads, result); });
-  });
+  with_factors(p.dtypes.a, p.dtypes.b,
+               [&]<class A, class B>(A*, B*) { fill_residuals<Number, A, B>(claim, p, chosen, threads, result); });
   return result;
 }
 

@@ -4,7 +4,7 @@
 #include <cstring>
 #include <vector>
 
-#include "kernels/oracle/multiversion.hpp"
+#include "kernels/base/multiversion.hpp"
 #include "kernels/oracle/parallel.hpp"
 
 namespace chipfit::oracle {

@@ -8,31 +8,13 @@
 #include <vector>
 
 #include "kernels/base/names.hpp"
+#include "kernels/problem/dtype_table.hpp"
 
 namespace chipfit {
 namespace {
 
-constexpr std::array kDtypes{
-    DtypeInfo{Dtype::f64, "f64", 8, false, 53, 0x1p-53, 0x1.fffffffffffffp1023},
-    DtypeInfo{Dtype::f32, "f32", 4, false, 24, 0x1p-24, 0x1.fffffep127},
-    DtypeInfo{Dtype::f16, "f16", 2, false, 11, 0x1p-11, 65504},
-    DtypeInfo{Dtype::bf16, "bf16", 2, false, 8, 0x1p-8, 0x1.fep127},
-    DtypeInfo{Dtype::i8, "i8", 1, true, 7, 0, 127},
-    DtypeInfo{Dtype::i32, "i32", 4, true, 31, 0, 2147483647},
-};
 // What info() answers for a number that is no Dtype, so that a damaged message cannot index past the table.
-constexpr DtypeInfo kNoDtype{Dtype{}, "unknown", 1, false, 1, 1, 0};
-
-// The first combination of an input type is its default.
-constexpr std::array kCombos{
-    DtypeCombo{Dtype::f64, Dtype::f64, Dtype::f64, Dtype::f64},
-    DtypeCombo{Dtype::f32, Dtype::f32, Dtype::f32, Dtype::f32},
-    DtypeCombo{Dtype::f16, Dtype::f16, Dtype::f32, Dtype::f16},
-    DtypeCombo{Dtype::f16, Dtype::f16, Dtype::f32, Dtype::f32},
-    DtypeCombo{Dtype::bf16, Dtype::bf16, Dtype::f32, Dtype::bf16},
-    DtypeCombo{Dtype::bf16, Dtype::bf16, Dtype::f32, Dtype::f32},
-    DtypeCombo{Dtype::i8, Dtype::i8, Dtype::i32, Dtype::i32},
-};
+constexpr DtypeInfo kNoDtype{Dtype{}, "unknown", 1, false, false, 1, 1, 0, 1, Dtype{}, 0};
 
 struct MathName {
   Math id;
@@ -86,7 +68,12 @@ Result<DtypeCombo> default_combo(Dtype input) {
     if (combo.a == input) return combo;
   }
   return fail(Error::Kind::usage, fmt::format("{} is not an input type", info(input).name), {},
-              "i32 is the accumulator and the result of i8");
+              "i32 is the accumulator and the result of i8 and u8");
+}
+
+int accumulation_bits(const DtypeCombo& combo) {
+  return std::min(
+      {info(combo.a).accumulation_bits, info(combo.b).accumulation_bits, info(combo.acc).accumulation_bits});
 }
 
 std::span<const DtypeCombo> all_combos() {

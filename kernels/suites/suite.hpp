@@ -22,11 +22,13 @@ struct Suite {
   std::vector<SuiteCase> cases;  ///< repeats of one problem are merged, their counts added
 };
 
-/// Replaces the columns dtypes, directions and layout of a suite (--dtype, --direction, --layout). Empty = keep.
+/// Replaces the columns dtypes, directions, layout and math of a suite (--dtype, --direction, --layout, --math). Empty
+/// = keep. Math modes apply to f32: problems of other types stay strict.
 struct SuiteOverrides {
   std::vector<DtypeCombo> dtypes = {};
   std::vector<ConvDirection> directions = {};
   std::vector<Layout> layouts = {};
+  std::vector<Math> maths = {};
 };
 
 /// Suites of the harness: kernels/suites/*.csv, built into the binary.

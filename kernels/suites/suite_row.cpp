@@ -224,6 +224,7 @@ ExpandedRow expand_row(const CellText& text, const SuiteOverrides& overrides) {
                 "leave math empty, or add f32 to dtypes");
   }
   row.dtypes = overridden(std::move(row.dtypes), overrides.dtypes);
+  row.maths = overridden(std::move(row.maths), overrides.maths);
   row.prototype.application = text("application");
   row.prototype.source = text("source");
   cells.number("count", Presence::optional, row.prototype.count);

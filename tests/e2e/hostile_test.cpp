@@ -65,6 +65,54 @@ std::string library_of(const std::string& name) {
   return (fs::path(CHIPFIT_HOSTILE_INDEX).parent_path() / (name + ".so")).string();
 }
 
+/// A plugin asked in a math mode: the same arithmetic is a cheat in one and honest in the next.
+struct AskedIn {
+  const char *plugin, *math, *verdicts;
+};
+class MathModes : public testing::TestWithParam<AskedIn> {};
+
+TEST_P(MathModes, TheVerdictIsThatOfTheMode) {
+  const AskedIn& asked = GetParam();
+  TemporaryFolder folder;
+  const fs::path suite = folder.path() / "one.csv";
+  write_file(suite, "op,m,n,k\ngemm,192,160,256\n");
+  const Ran ran = chipfit({"run", "--suite", suite.string(), "--math", asked.math, "--backend",
+                           library_of(asked.plugin), "--quick", "--out", (folder.path() / "out").string()});
+  const auto rows = rows_of(folder.path() / "out");
+  ASSERT_EQ(rows.size(), 1u) << ran.err;
+  const bool strict = asked.math == std::string("strict");
+  EXPECT_EQ(rows[0].text(results::Column::case_id),
+            std::string("gemm:f32:NN:192x160x256") + (strict ? "" : std::string(":") + asked.math));
+  EXPECT_EQ(rows[0].text(results::Column::math), asked.math);
+  const std::string& verdict = rows[0].text(results::Column::verdict);
+  EXPECT_NE(("|" + std::string(asked.verdicts) + "|").find("|" + verdict + "|"), std::string::npos)
+      << verdict << " (" << rows[0].text(results::Column::reason) << "), grade "
+      << rows[0].text(results::Column::grade_e) << ", expected " << asked.verdicts;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, MathModes,
+    testing::Values(AskedIn{"tf32_for_f32_unless_exact", "strict", "PRECISION"}, AskedIn{"tf32_for_f32", "tf32", "OK"},
+                    AskedIn{"tf32_for_f32", "f16", "OK"}, AskedIn{"tf32_for_f32", "bf16", "OK"},
+                    AskedIn{"tf32_for_f32", "relaxed", "OK"}, AskedIn{"bf16_for_f32", "bf16", "OK"},
+                    AskedIn{"bf16_for_f32", "relaxed", "OK"}, AskedIn{"bf16_for_f32", "tf32", "PRECISION|INCORRECT"},
+                    AskedIn{"bf16_for_f32_unless_exact", "tf32", "PRECISION"},
+                    AskedIn{"bf16_for_f32_unless_exact", "f16", "PRECISION"}, AskedIn{"honest", "tf32", "OK"}),
+    [](const auto& test) { return fmt::format("{}_in_{}", test.param.plugin, test.param.math); });
+
+TEST(StrictAndRelaxed, OneRunHoldsBothAsDifferentCases) {
+  TemporaryFolder folder;
+  const fs::path suite = folder.path() / "one.csv";
+  write_file(suite, "op,m,n,k\ngemm,192,160,256\n");
+  const Ran ran =
+      chipfit({"run", "--suite", suite.string(), "--math", "strict,tf32", "--backend",
+               library_of("tf32_for_f32_unless_exact"), "--quick", "--out", (folder.path() / "out").string()});
+  std::string seen;
+  for (const auto& row : rows_of(folder.path() / "out"))
+    seen += row.text(results::Column::case_id) + " " + row.text(results::Column::verdict) + "\n";
+  EXPECT_EQ(seen, "gemm:f32:NN:192x160x256 PRECISION\ngemm:f32:NN:192x160x256:tf32 OK\n") << ran.err;
+}
+
 TEST(Unstable, AfterThreeDeathsInARowTheRestIsSkippedAndOtherBackendsGoOn) {
   TemporaryFolder folder;
   const fs::path suite = folder.path() / "five.csv";

@@ -3,26 +3,10 @@
 // note: the exactness round sees it where sums are short enough for inputs of more bits, the grade elsewhere
 #include "honest.h"
 
-static float rounded(float value) {
-  uint32_t bits;
-  memcpy(&bits, &value, sizeof bits);
-  bits = (bits + 0xfffu + ((bits >> 13) & 1)) & ~0x1fffu;
-  memcpy(&value, &bits, sizeof bits);
-  return value;
-}
-
 static chipfit_status enqueue(chipfit_device device, chipfit_kernel kernel, const chipfit_view* in, uint32_t in_count,
                               chipfit_view out) {
   (void)device, (void)in_count;
-  float* a = honest_copy(honest_at(in[0]), kernel->elements[0]);
-  float* b = honest_copy(honest_at(in[1]), kernel->elements[1]);
-  if (!a || !b) return CHIPFIT_OUT_OF_MEMORY;
-  for (int64_t i = 0; i < kernel->elements[0]; ++i) a[i] = rounded(a[i]);
-  for (int64_t i = 0; i < kernel->elements[1]; ++i) b[i] = rounded(b[i]);
-  honest_compute(kernel, a, b, honest_at(out));
-  free(a);
-  free(b);
-  return CHIPFIT_OK;
+  return honest_enqueue_rounded(kernel, in, out, 13);
 }
 
 static void hostile(chipfit_plugin* table) {

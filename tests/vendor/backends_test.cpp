@@ -16,21 +16,32 @@ std::string path_of(const std::string& backend) {
   return std::string(CHIPFIT_PLUGIN_DIR) + "/" + backend + ".so";
 }
 
-chipfit_problem problem_of(std::uint32_t op, std::uint32_t dtype, std::uint32_t layout) {
+/// Types of a, b, accumulator and output; from one input type alone, what that stands for.
+struct Types {
+  std::uint32_t a, b, acc, out;
+  constexpr Types(std::uint32_t dtype) : a(dtype), b(dtype), acc(dtype), out(dtype) {
+    const bool fp8 = dtype == CHIPFIT_E4M3 || dtype == CHIPFIT_E5M2;
+    if (dtype == CHIPFIT_F16 || dtype == CHIPFIT_BF16 || fp8) acc = CHIPFIT_F32;
+    if (fp8) out = CHIPFIT_BF16;
+    if (dtype == CHIPFIT_I8 || dtype == CHIPFIT_U8) acc = out = CHIPFIT_I32, b = CHIPFIT_I8;
+  }
+  constexpr Types(std::uint32_t type_a, std::uint32_t type_b, std::uint32_t type_acc, std::uint32_t type_out)
+      : a(type_a), b(type_b), acc(type_acc), out(type_out) {}
+};
+
+chipfit_problem problem_of(std::uint32_t op, Types types, std::uint32_t layout) {
   chipfit_problem p{};
   p.struct_size = sizeof p;
   p.op = op;
-  p.dtype_a = p.dtype_b = p.dtype_acc = p.dtype_out = dtype;
-  if (dtype == CHIPFIT_F16 || dtype == CHIPFIT_BF16) p.dtype_acc = CHIPFIT_F32;
-  if (dtype == CHIPFIT_I8) p.dtype_acc = p.dtype_out = CHIPFIT_I32;
+  p.dtype_a = types.a, p.dtype_b = types.b, p.dtype_acc = types.acc, p.dtype_out = types.out;
   p.math = CHIPFIT_STRICT;
   p.layout = layout;
   return p;
 }
 
-chipfit_problem gemm(std::uint32_t dtype, std::int64_t m, std::int64_t n, std::int64_t k, std::int64_t batch = 1,
+chipfit_problem gemm(Types types, std::int64_t m, std::int64_t n, std::int64_t k, std::int64_t batch = 1,
                      std::uint32_t ta = 0, std::uint32_t tb = 0) {
-  chipfit_problem p = problem_of(CHIPFIT_GEMM, dtype, CHIPFIT_ROW_MAJOR);
+  chipfit_problem p = problem_of(CHIPFIT_GEMM, types, CHIPFIT_ROW_MAJOR);
   p.shape.gemm = {m, n, k, batch, ta, tb};
   return p;
 }
@@ -40,8 +51,8 @@ std::int64_t extent(std::int64_t in, std::int64_t filter, std::int64_t pad, std:
   return covered < 0 ? 0 : covered / stride + 1;
 }
 
-chipfit_problem conv(std::uint32_t op, std::uint32_t dtype, std::uint32_t layout, chipfit_conv_shape f) {
-  chipfit_problem p = problem_of(op, dtype, layout);
+chipfit_problem conv(std::uint32_t op, Types types, std::uint32_t layout, chipfit_conv_shape f) {
+  chipfit_problem p = problem_of(op, types, layout);
   f.p = extent(f.h, f.r, f.pad_h, f.stride_h, f.dil_h);
   f.q = extent(f.w, f.s, f.pad_w, f.stride_w, f.dil_w);
   p.shape.conv = f;
@@ -60,9 +71,9 @@ std::int64_t elements(const chipfit_problem& p, int operand) {
   return order[p.op - CHIPFIT_CONV_FWD][operand];
 }
 
-/// Small whole numbers are exact in every type, and so are their sums here: results are compared for equality.
-std::vector<double> whole_numbers(std::int64_t n, std::mt19937& random) {
-  std::uniform_int_distribution<int> values(-2, 2);
+/// Small whole numbers are exact in every type, and so are their sums here: results are compared for equality. u8: all.
+std::vector<double> whole_numbers(std::uint32_t dtype, std::int64_t n, std::mt19937& random) {
+  std::uniform_int_distribution<int> values(dtype == CHIPFIT_U8 ? 0 : -2, dtype == CHIPFIT_U8 ? 255 : 2);
   std::vector<double> data(static_cast<std::size_t>(n));
   for (double& v : data) v = values(random);
   return data;
@@ -91,6 +102,20 @@ std::uint16_t f16_bits(double value) {
   return static_cast<std::uint16_t>((value < 0 ? 0x8000 : 0) | (exponent + 14) << 10 |
                                     (static_cast<int>(fraction * 2048) & 1023));
 }
+/// The value of an 8-bit code by the definition of OCP.
+double fp8_value(std::uint32_t dtype, int code) {
+  const int fraction_bits = dtype == CHIPFIT_E4M3 ? 3 : 2, bias = dtype == CHIPFIT_E4M3 ? 7 : 15;
+  const int exponent = (code & 0x7f) >> fraction_bits, fraction = code & ((1 << fraction_bits) - 1);
+  const double sign = code & 0x80 ? -1 : 1;
+  if (exponent == 0) return sign * std::ldexp(fraction, 1 - bias - fraction_bits);
+  return sign * std::ldexp((1 << fraction_bits) + fraction, exponent - bias - fraction_bits);
+}
+template <std::uint32_t dtype>
+std::uint8_t fp8_bits(double value) {
+  int code = 0;
+  while (fp8_value(dtype, code) != value) ++code;
+  return static_cast<std::uint8_t>(code);
+}
 std::vector<char> packed(std::uint32_t dtype, const std::vector<double>& v) {
   switch (dtype) {
     case CHIPFIT_F64:
@@ -101,6 +126,12 @@ std::vector<char> packed(std::uint32_t dtype, const std::vector<double>& v) {
       return packed_as<std::uint16_t>(v, f16_bits);
     case CHIPFIT_BF16:
       return packed_as<std::uint16_t>(v, bf16_bits);
+    case CHIPFIT_E4M3:
+      return packed_as<std::uint8_t>(v, fp8_bits<CHIPFIT_E4M3>);
+    case CHIPFIT_E5M2:
+      return packed_as<std::uint8_t>(v, fp8_bits<CHIPFIT_E5M2>);
+    case CHIPFIT_U8:
+      return packed_as<std::uint8_t>(v, [](double x) { return static_cast<std::uint8_t>(x); });
     case CHIPFIT_I8:
       return packed_as<std::int8_t>(v, [](double x) { return static_cast<std::int8_t>(x); });
     default:
@@ -110,8 +141,9 @@ std::vector<char> packed(std::uint32_t dtype, const std::vector<double>& v) {
 
 /// Computes the problem on random whole numbers and compares every element with the plain loops.
 ::testing::AssertionResult is_right(const LoadedPlugin& plugin, const chipfit_problem& p, std::mt19937& random) {
-  const std::vector<double> in0 = whole_numbers(elements(p, 0), random), in1 = whole_numbers(elements(p, 1), random);
-  const std::vector<double> before = whole_numbers(elements(p, 2), random);
+  const std::vector<double> in0 = whole_numbers(p.dtype_a, elements(p, 0), random);
+  const std::vector<double> in1 = whole_numbers(p.dtype_b, elements(p, 1), random);
+  const std::vector<double> before = whole_numbers(p.dtype_out, elements(p, 2), random);
   std::vector<double> expected(before.size(), 0.0);
   if (p.accumulate) expected = before;
   if (p.op == CHIPFIT_GEMM)
@@ -134,7 +166,8 @@ std::vector<char> packed(std::uint32_t dtype, const std::vector<double>& v) {
 
 std::string words(const chipfit_problem& p) {
   std::ostringstream text;
-  text << "op " << p.op << " dtype " << p.dtype_a << " layout " << p.layout << " acc " << p.accumulate << ":";
+  text << "op " << p.op << " dtypes " << p.dtype_a << " " << p.dtype_b << " layout " << p.layout << " acc "
+       << p.accumulate << ":";
   for (int i = 0; i < (p.op == CHIPFIT_GEMM ? 4 : 16); ++i) text << ' ' << p.shape.words[i];
   return text.str();
 }
@@ -159,8 +192,8 @@ chipfit_conv_shape random_conv(std::mt19937& random) {
 struct Backend {
   const char* name;
   const char* options;
-  std::vector<std::uint32_t> dtypes;       ///< everything that is asked here is computed
-  std::vector<std::uint32_t> partly = {};  ///< what is computed is right; some of it is refused
+  std::vector<Types> dtypes;       ///< everything that is asked here is computed
+  std::vector<Types> partly = {};  ///< what is computed is right; some of it is refused
 };
 void PrintTo(const Backend& backend, std::ostream* out) {
   *out << backend.name;
@@ -169,14 +202,15 @@ void PrintTo(const Backend& backend, std::ostream* out) {
 class Backends : public ::testing::TestWithParam<Backend> {
  protected:
   void expect_right_or_partly_refused(const chipfit_problem& p) {
-    const std::vector<std::uint32_t>& partly = GetParam().partly;
-    if (std::find(partly.begin(), partly.end(), p.dtype_a) != partly.end() && plugin.asks(p) == CHIPFIT_UNSUPPORTED)
+    const std::vector<Types>& partly = GetParam().partly;
+    const auto is_this = [&](const Types& types) { return types.a == p.dtype_a; };
+    if (std::any_of(partly.begin(), partly.end(), is_this) && plugin.asks(p) == CHIPFIT_UNSUPPORTED)
       EXPECT_NE(plugin.error(), "") << words(p);
     else
       EXPECT_TRUE(is_right(plugin, p, random)) << words(p);
   }
-  static std::vector<std::uint32_t> all_dtypes() {
-    std::vector<std::uint32_t> all = GetParam().dtypes;
+  static std::vector<Types> all_dtypes() {
+    std::vector<Types> all = GetParam().dtypes;
     all.insert(all.end(), GetParam().partly.begin(), GetParam().partly.end());
     return all;
   }
@@ -190,8 +224,15 @@ TEST_P(Backends, RefusesWhatItDoesNotComputeAndSaysWhy) {
   p.op = 99;
   EXPECT_EQ(plugin.asks(p), CHIPFIT_UNSUPPORTED);
   EXPECT_NE(plugin.error(), "");
-  for (const std::uint32_t dtype : {0u, unsigned{CHIPFIT_E4M3}, unsigned{CHIPFIT_U8}, 77u}) {
-    EXPECT_EQ(plugin.asks(gemm(dtype, 4, 4, 4)), CHIPFIT_UNSUPPORTED) << dtype;
+  // Types that nothing multiplies, and results that nothing gives.
+  const Types undefined[] = {0u,
+                             77u,
+                             CHIPFIT_I32,
+                             {CHIPFIT_U8, CHIPFIT_U8, CHIPFIT_I32, CHIPFIT_I32},
+                             {CHIPFIT_E4M3, CHIPFIT_E4M3, CHIPFIT_F32, CHIPFIT_E4M3},
+                             {CHIPFIT_E4M3, CHIPFIT_BF16, CHIPFIT_F32, CHIPFIT_F32}};
+  for (const Types types : undefined) {
+    EXPECT_EQ(plugin.asks(gemm(types, 4, 4, 4)), CHIPFIT_UNSUPPORTED) << types.a << " " << types.b;
     EXPECT_NE(plugin.error(), "");
   }
   chipfit_conv_shape f{1, 4, 5, 5, 4, 3, 3, 0, 0, 1, 1, 1, 1, 1, 1, 1};
@@ -213,21 +254,21 @@ TEST_P(Backends, AnImpossibleAllocationIsOutOfMemory) {
 }
 
 TEST_P(Backends, GemmIsRightForEveryTypeTransposeAndBatch) {
-  for (const std::uint32_t dtype : all_dtypes())
+  for (const Types types : all_dtypes())
     for (std::uint32_t bits = 0; bits < 16; ++bits) {
       std::uniform_int_distribution<int> size(1, 19);
       chipfit_problem p =
-          gemm(dtype, size(random), size(random), size(random), bits & 4 ? 3 : 1, bits & 1, bits >> 1 & 1);
+          gemm(types, size(random), size(random), size(random), bits & 4 ? 3 : 1, bits & 1, bits >> 1 & 1);
       p.accumulate = bits >> 3;
       expect_right_or_partly_refused(p);
     }
 }
 
 TEST_P(Backends, ConvolutionIsRightInEveryDirectionAndLayout) {
-  for (const std::uint32_t dtype : all_dtypes())
+  for (const Types types : all_dtypes())
     for (int i = 0; i < 120; ++i) {
       const std::uint32_t op = CHIPFIT_CONV_FWD + static_cast<std::uint32_t>(i) % 3;
-      chipfit_problem p = conv(op, dtype, i / 3 % 2 ? CHIPFIT_NHWC : CHIPFIT_NCHW, random_conv(random));
+      chipfit_problem p = conv(op, types, i / 3 % 2 ? CHIPFIT_NHWC : CHIPFIT_NCHW, random_conv(random));
       p.accumulate = i / 6 % 2;
       expect_right_or_partly_refused(p);
     }
@@ -280,19 +321,69 @@ TEST_P(Backends, AThreadsOptionThatIsNoNumberIsAnError) {
 }
 
 std::vector<Backend> all_backends() {
-  const std::vector<std::uint32_t> every_dtype = {CHIPFIT_F64, CHIPFIT_F32, CHIPFIT_F16, CHIPFIT_BF16, CHIPFIT_I8};
+  const std::vector<Types> every_dtype = {CHIPFIT_F64,
+                                          CHIPFIT_F32,
+                                          CHIPFIT_F16,
+                                          {CHIPFIT_F16, CHIPFIT_F16, CHIPFIT_F32, CHIPFIT_F32},
+                                          CHIPFIT_BF16,
+                                          {CHIPFIT_BF16, CHIPFIT_BF16, CHIPFIT_F32, CHIPFIT_F32},
+                                          CHIPFIT_E4M3,
+                                          {CHIPFIT_E4M3, CHIPFIT_E4M3, CHIPFIT_F32, CHIPFIT_F32},
+                                          {CHIPFIT_E4M3, CHIPFIT_E5M2, CHIPFIT_F32, CHIPFIT_BF16},
+                                          {CHIPFIT_E4M3, CHIPFIT_E5M2, CHIPFIT_F32, CHIPFIT_F32},
+                                          CHIPFIT_E5M2,
+                                          {CHIPFIT_E5M2, CHIPFIT_E5M2, CHIPFIT_F32, CHIPFIT_F32},
+                                          {CHIPFIT_E5M2, CHIPFIT_E4M3, CHIPFIT_F32, CHIPFIT_BF16},
+                                          {CHIPFIT_E5M2, CHIPFIT_E4M3, CHIPFIT_F32, CHIPFIT_F32},
+                                          CHIPFIT_I8,
+                                          CHIPFIT_U8};
   std::vector<Backend> all = {{"reference", "threads=2", every_dtype},
                               {"simulated", "rate_flop_per_s=1e12 overhead_s=1e-6", every_dtype}};
 #ifdef CHIPFIT_HAS_OPENBLAS
   all.push_back({"openblas", "threads=2", {CHIPFIT_F32, CHIPFIT_F64}});
 #endif
 #ifdef CHIPFIT_HAS_ONEDNN
-  all.push_back({"onednn", "threads=2", {CHIPFIT_F32}, {CHIPFIT_BF16, CHIPFIT_I8}});
+  all.push_back({"onednn", "threads=2", {CHIPFIT_F32}, {CHIPFIT_BF16, CHIPFIT_I8, CHIPFIT_U8}});
 #endif
   return all;
 }
 INSTANTIATE_TEST_SUITE_P(All, Backends, ::testing::ValuesIn(all_backends()),
                          [](const auto& test) { return std::string(test.param.name); });
+
+TEST(Reference, MultipliesEveryCodeOfFp8AsItsValue) {
+  const LoadedPlugin plugin(path_of("reference"), "threads=1");
+  for (const std::uint32_t dtype : {CHIPFIT_E4M3, CHIPFIT_E5M2}) {
+    std::vector<char> codes(256);
+    for (int i = 0; i < 256; ++i) codes[static_cast<std::size_t>(i)] = static_cast<char>(i);
+    const chipfit_problem p = gemm({dtype, dtype, CHIPFIT_F32, CHIPFIT_F32}, 256, 1, 1);
+    const std::vector<char> got = plugin.compute(p, codes, packed(dtype, {1}), std::vector<char>(4 * 256));
+    const int first_special = dtype == CHIPFIT_E4M3 ? 0x7f : 0x7c;  // NaN; infinity and NaNs
+    for (int i = 0; i < 256; ++i) {
+      float value;
+      std::memcpy(&value, got.data() + 4 * i, 4);
+      if ((i & 0x7f) < first_special)
+        EXPECT_EQ(value, fp8_value(dtype, i)) << i;
+      else
+        EXPECT_FALSE(std::isfinite(value)) << i;
+    }
+  }
+}
+
+TEST(Reference, LongSumsOfBytesWrapModulo2To32) {
+  const LoadedPlugin plugin(path_of("reference"), "threads=1");
+  // 127·127·140000 = 2258060000 and 255·127·70000 = 2266950000: above 2^31 = 2147483648.
+  const auto sum = [&](std::uint32_t dtype, std::int64_t k, int a) {
+    const std::vector<char> got =
+        plugin.compute(gemm(dtype, 1, 1, k), std::vector<char>(static_cast<std::size_t>(k), static_cast<char>(a)),
+                       std::vector<char>(static_cast<std::size_t>(k), 127), std::vector<char>(4));
+    std::int32_t value;
+    std::memcpy(&value, got.data(), 4);
+    return value;
+  };
+  EXPECT_EQ(sum(CHIPFIT_I8, 140000, 127), 2258060000 - 4294967296);
+  EXPECT_EQ(sum(CHIPFIT_U8, 70000, 255), 2266950000 - 4294967296);
+  EXPECT_EQ(sum(CHIPFIT_I8, 1000, -128), -128 * 127 * 1000);
+}
 
 // The skeleton of all hostile plugins: what it does wrong must be what the file says, and nothing else.
 TEST(HostileControls, AreRight) {

@@ -112,6 +112,8 @@ TEST(Arguments, TakesEveryOptionOfARun) {
                                        "bwd_data",
                                        "--layout",
                                        "nchw",
+                                       "--math",
+                                       "strict,tf32",
                                        "--launches",
                                        "3",
                                        "--quick",
@@ -141,6 +143,7 @@ TEST(Arguments, TakesEveryOptionOfARun) {
   EXPECT_EQ(s.overrides.dtypes.size(), 2u);
   EXPECT_THAT(s.overrides.directions, ElementsAre(ConvDirection::bwd_data));
   EXPECT_THAT(s.overrides.layouts, ElementsAre(Layout::nchw));
+  EXPECT_THAT(s.overrides.maths, ElementsAre(Math::strict, Math::tf32));
   EXPECT_EQ(s.launches, 3);
   EXPECT_TRUE(s.quick);
   EXPECT_EQ(s.time_s, 2.5);
@@ -159,6 +162,8 @@ TEST(Arguments, OverridesAreCheckedAtOnce) {
   EXPECT_THAT(refusal({"run", "--suite", "quick", "--dtype", "f33"}).what, HasSubstr("--dtype: "));
   EXPECT_THAT(refusal({"run", "--suite", "quick", "--direction", "sideways"}).what, HasSubstr("--direction: "));
   EXPECT_THAT(refusal({"run", "--suite", "quick", "--layout", "nwch"}).hint, HasSubstr("nchw"));
+  EXPECT_THAT(refusal({"run", "--suite", "quick", "--math", "tf23"}).hint, HasSubstr("tf32"));
+  EXPECT_THAT(refusal({"run", "--case", "gemm:f32:NN:8x8x8", "--math", "tf32"}).hint, HasSubstr(":tf32"));
 }
 
 TEST(Arguments, PluginOptionsAreWords) {

@@ -89,6 +89,18 @@ TEST_F(Planning, UnknownSuitesBackendsAndCasesAreUsageErrors) {
   EXPECT_THAT(id.error().where, HasSubstr("--case 'gemm:f33:NN:8x8x8'"));
 }
 
+TEST_F(Planning, MathForTypesWithoutModesIsAUsageError) {
+  Selection selection;
+  selection.suites = {"first_layer"};
+  selection.overrides.maths = {Math::tf32};
+  ASSERT_TRUE(make(selection));
+  selection.overrides.dtypes = {default_combo(Dtype::bf16).value()};
+  const auto refused = make(selection);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, Error::Kind::usage);
+  EXPECT_THAT(refused.error().hint, HasSubstr("add f32 to --dtype"));
+}
+
 TEST_F(Planning, ADefaultRunTakesWhatIsMeantForItAndNotesTheRest) {
   device_counts = {{"openblas", -1}, {"reference", 2}};
   const auto run = make(one_case());

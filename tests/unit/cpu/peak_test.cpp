@@ -86,8 +86,8 @@ TEST(PeakLoops, TheLastOfEachTypeWorksEverywhere) {
 }
 
 TEST(WidestLoop, IsNeverOneThatTheProcessorLacks) {
-  for (const Dtype type : {Dtype::f64, Dtype::f32, Dtype::f16, Dtype::bf16, Dtype::i8}) {
-    const PeakLoop* loop = widest_loop(type);
+  for (const DtypeCombo& combo : all_combos()) {
+    const PeakLoop* loop = widest_loop(combo.a);
     ASSERT_NE(loop, nullptr);
     EXPECT_TRUE(loop->supported());
     for (const PeakLoop& before : peak_loops()) {
@@ -105,8 +105,10 @@ TEST(MeasurePeak, ATypeThatIsNoInputHasNone) {
 }
 
 TEST(MeasurePeak, EveryInputTypeHasARateAndAMethod) {
-  std::set<std::string_view> methods;
-  for (const Dtype type : {Dtype::f64, Dtype::f32, Dtype::f16, Dtype::bf16, Dtype::i8}) {
+  std::set<std::string> methods;
+  for (const DtypeInfo& each : all_dtypes()) {
+    const Dtype type = each.id;
+    if (!default_combo(type)) continue;
     const EmpiricalPeak peak = measure_peak(type, 1, 0.02);
     EXPECT_GT(peak.flop_per_s, 1e8) << info(type).name;
     EXPECT_TRUE(std::isfinite(peak.flop_per_s));
@@ -116,9 +118,9 @@ TEST(MeasurePeak, EveryInputTypeHasARateAndAMethod) {
 }
 
 TEST(MeasurePeak, SaysWhenATypeIsConverted) {
-  EXPECT_TRUE(measure_peak(Dtype::f16, 1, 0).method.ends_with("(f16 converted)"));
-  const std::string_view bf16 = measure_peak(Dtype::bf16, 1, 0).method;
-  EXPECT_EQ(bf16.ends_with("(bf16 converted)"), widest_loop(Dtype::bf16)->input == Dtype::f32) << bf16;
+  EXPECT_TRUE(measure_peak(Dtype::f16, 1, 0).method.ends_with("(f16 as f32)"));
+  const std::string bf16 = measure_peak(Dtype::bf16, 1, 0).method;
+  EXPECT_EQ(bf16.ends_with("(bf16 as f32)"), widest_loop(Dtype::bf16)->input == Dtype::f32) << bf16;
 }
 
 TEST(MeasurePeak, ThreadsAreHeldToTheAffinityMask) {

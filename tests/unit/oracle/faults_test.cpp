@@ -6,14 +6,25 @@
 namespace chipfit::oracle {
 namespace {
 
-const char* const kGemms[] = {"gemm:f32:NN:64x48x200", "gemm:f64:TN:48x64x200",         "gemm:bf16:NT:64x64x200",
-                              "gemm:f16:TT:50x60x200", "gemm:f16-f32-f32:NN:64x64x200", "gemm:i8:NN:64x48x200"};
+const char* const kGemms[] = {"gemm:f32:NN:64x48x200",
+                              "gemm:f64:TN:48x64x200",
+                              "gemm:bf16:NT:64x64x200",
+                              "gemm:f16:TT:50x60x200",
+                              "gemm:f16-f32-f32:NN:64x64x200",
+                              "gemm:i8:NN:64x48x200",
+                              "gemm:u8:TN:64x48x200",
+                              "gemm:e4m3-f32-f32:NT:64x48x200",
+                              "gemm:e5m2:NN:64x48x200",
+                              "gemm:e4m3+e5m2-f32-bf16:TT:64x48x200",
+                              "gemm:e5m2+e4m3-f32-f32:NN:64x48x200"};
 const char* const kConvs[] = {
     "conv_fwd:f32:nhwc:n4c8h10w10:k16r3s3:p1x1", "conv_fwd:bf16:nchw:n4c8h10w10:k16r3s3:p1x1:g2",
     "conv_fwd:f64:nchw:n4c8h10w10:k8r3s3:s2x2", "conv_fwd:i8:nhwc:n4c8h10w10:k16r3s3:p1x1",
     "conv_bwd_data:f32:nchw:n4c8h10w10:k16r3s3:p1x1", "conv_bwd_data:f16:nhwc:n4c8h10w10:k16r3s3:p1x1:s2x2",
     "conv_bwd_weights:f32:nhwc:n4c8h10w10:k16r3s3:p1x1", "conv_bwd_weights:bf16-f32-f32:nchw:n4c8h10w10:k16r3s3:p1x1",
-    "conv_bwd_weights:f64:nchw:n4c8h10w10:k16r3s3:p1x1:g2",
+    "conv_bwd_weights:f64:nchw:n4c8h10w10:k16r3s3:p1x1:g2", "conv_fwd:u8:nchw:n4c8h10w10:k16r3s3:p1x1",
+    "conv_fwd:e4m3:nhwc:n4c8h10w10:k16r3s3:p1x1", "conv_bwd_data:e4m3+e5m2-f32-f32:nhwc:n4c8h10w10:k16r3s3:p1x1",
+    "conv_bwd_weights:e5m2+e4m3-f32-f32:nchw:n4c8h10w10:k16r3s3:p1x1",
     // Little or no contraction.
     "conv_fwd:f32:nhwc:n1c16h12w12:k16r3s3:p1x1:g16", "conv_bwd_data:f32:nchw:n1c16h12w12:k16r3s3:p1x1:g16",
     "conv_bwd_weights:f32:nhwc:n2c8h12w12:k8r3s3:p1x1:g8"};
@@ -185,6 +196,7 @@ TEST(MissingBatch, IsCaughtByBoth) {
 
 TEST(MissingTerm, OneOfManyAccumulatedProductsSkippedOrDoubledIsCaught) {
   for (const char* id : {"gemm:f32:NN:32x32x64:acc", "gemm:bf16:NN:32x32x64:acc", "gemm:i8:NN:32x32x64:acc",
+                         "gemm:u8:NN:32x32x64:acc", "gemm:e4m3:NN:32x32x64:acc", "gemm:e5m2-f32-f32:NN:32x32x64:acc",
                          "conv_fwd:f32:nhwc:n2c4h6w6:k8r3s3:p1x1:acc"}) {
     Trial t = make_trial(id, Data::uniform, 5, 16);
     compute(t);
@@ -224,12 +236,50 @@ INSTANTIATE_TEST_SUITE_P(
                     Lesser{"gemm:f16-f32-f32:NN:64x64x256", {.accumulator = Dtype::f16}, "bf16"},
                     Lesser{"gemm:f16:NN:64x64x256", {.accumulator = Dtype::f16}, "bf16"},
                     Lesser{"gemm:bf16:NN:64x64x256", {.accumulator = Dtype::bf16}, "fp8"},
+                    Lesser{"gemm:e4m3-f32-f32:NN:64x64x256", {.accumulator = Dtype::f16}, "bf16"},
+                    Lesser{"gemm:e4m3-f32-f32:NN:64x64x256", {.input_bits = 3}, "fp8"},
+                    Lesser{"gemm:e4m3:NN:64x64x256", {.input_bits = 3}, "fp8"},
+                    Lesser{"gemm:e4m3:NN:64x64x4000", {.output_bits = 4}, "fp8"},
+                    Lesser{"gemm:e5m2+e4m3-f32-f32:NN:64x64x256", {.output_bits = 8}, "bf16"},
                     Lesser{"gemm:f64:NN:64x64x256", {.accumulator = Dtype::f32}, "f32"},
                     Lesser{"conv_fwd:f32:nhwc:n4c8h10w10:k16r3s3:p1x1", {.input_bits = 8}, "bf16"},
                     Lesser{"conv_bwd_data:f32:nhwc:n4c8h10w10:k16r3s3:p1x1", {.input_bits = 11}, "tf32/f16"},
                     Lesser{"conv_bwd_weights:f32:nhwc:n4c8h10w10:k16r3s3:p1x1", {.input_bits = 11}, "tf32/f16"},
                     Lesser{"conv_fwd:f32:nhwc:n1c16h12w12:k16r3s3:p1x1:g16", {.input_bits = 11}, "tf32/f16"},
                     Lesser{"conv_fwd:f64:nchw:n4c8h10w10:k16r3s3:p1x1", {.accumulator = Dtype::f32}, "f32"}));
+
+/// One output of K products 127·127 (u8: 255·127), with c0 in it.
+Trial all_largest(const std::string& id, std::int32_t c0) {
+  Trial t = make_trial(id, Data::uniform);
+  const DtypeCombo& types = dtypes(t.problem);
+  const Operands all = operands(t.problem);
+  for (std::int64_t i = 0; i < all.in[0].elements; ++i) store(types.a, t.a[0].data(), i, 1e9);
+  for (std::int64_t i = 0; i < all.in[1].elements; ++i) store(types.b, t.b[0].data(), i, 1e9);
+  if (!t.c0.empty()) store(types.out, t.c0.data(), 0, c0);
+  return t;
+}
+
+TEST(IntegerOverflow, WrapsModulo2To32AndASaturatedSumIsIncorrect) {
+  const struct {
+    const char* id;
+    std::int32_t c0;
+    double sum;
+  } cases[] = {{"gemm:i8:NN:1x1x140000", 0, 127.0 * 127 * 140'000},
+               {"gemm:u8:NN:1x1x70000", 0, 255.0 * 127 * 70'000},
+               {"gemm:i8:NN:1x1x10:acc", 2'147'483'600, 2'147'483'600 + 127.0 * 127 * 10},
+               {"conv_fwd:u8:nhwc:n1c10h1w1:k1r1s1:acc", 2'147'483'600, 2'147'483'600 + 255.0 * 127 * 10}};
+  for (const auto& each : cases) {
+    Trial t = all_largest(each.id, each.c0);
+    ASSERT_GE(each.sum, 0x1p31);
+    compute(t);
+    EXPECT_EQ(t.get(0), each.sum - 0x1p32) << each.id;
+    EXPECT_EQ(check_grade(t.claim(), {1, 2}, 1).finding, Finding::ok) << each.id;
+    t.set(0, 2'147'483'647);
+    EXPECT_EQ(check_grade(t.claim(), {1, 2}, 1).finding, Finding::incorrect) << each.id;
+    t.set(0, each.sum - 0x1p32 + 1);
+    EXPECT_EQ(check_grade(t.claim(), {1, 2}, 1).finding, Finding::incorrect) << each.id;
+  }
+}
 
 TEST(RelaxedMath, AcceptsItsFamilyAndRefusesTheNext) {
   const struct {

@@ -32,16 +32,18 @@ TEST_P(FillEveryType, UniformHasTheStatedRangeMeanAndSigma) {
   const std::int64_t n = 100'000;
   std::vector<char> bytes(static_cast<std::size_t>(n * info(GetParam()).bytes));
   fill_uniform(GetParam(), bytes.data(), n, {3, 4});
-  const double range = info(GetParam()).is_integer ? 127 : 1, sigma = uniform_sigma(GetParam());
+  const DtypeInfo& type = info(GetParam());
+  const double range = type.is_unsigned ? 255 : type.is_integer ? 127 : 1, sigma = uniform_sigma(GetParam());
+  const double mean = type.is_unsigned ? 127.5 : 0;
   double sum = 0, squares = 0;
   int zeros = 0;
   for (const double x : values(GetParam(), bytes)) {
     ASSERT_LE(std::fabs(x), range);
     sum += x;
-    squares += x * x;
+    squares += (x - mean) * (x - mean);
     zeros += x == 0 ? 1 : 0;
   }
-  EXPECT_NEAR(sum / static_cast<double>(n), 0, 5 * sigma / std::sqrt(static_cast<double>(n)));
+  EXPECT_NEAR(sum / static_cast<double>(n), mean, 5 * sigma / std::sqrt(static_cast<double>(n)));
   EXPECT_NEAR(std::sqrt(squares / static_cast<double>(n)), sigma, 0.01 * sigma);
   EXPECT_LT(zeros, n / 100);
 }
@@ -81,9 +83,11 @@ TEST_P(FillEveryType, ExactHonoursMagnitudeAndDensity) {
     ++count[static_cast<std::size_t>(x + magnitude)];
   }
   EXPECT_NEAR(count[magnitude], 75'000, 700);
+  const bool one_sided = info(GetParam()).is_unsigned;
   for (int v = 0; v <= 2 * magnitude; ++v) {
     if (v == magnitude) continue;
-    EXPECT_NEAR(count[static_cast<std::size_t>(v)], 2500, 250) << v - magnitude;
+    const double expected = !one_sided ? 2500 : v > magnitude ? 5000 : 0;
+    EXPECT_NEAR(count[static_cast<std::size_t>(v)], expected, expected / 10) << v - magnitude;
   }
 }
 
@@ -111,12 +115,15 @@ TEST_P(FillEveryType, PoisonIsNanWhereTheTypeHasItAndCountsToTheByte) {
   EXPECT_LT(count_poison(GetParam(), data.data(), bytes, {7, 9}), bytes * 3 / 4);
 }
 
-INSTANTIATE_TEST_SUITE_P(Types, FillEveryType,
-                         testing::Values(Dtype::f64, Dtype::f32, Dtype::f16, Dtype::bf16, Dtype::i8, Dtype::i32),
+INSTANTIATE_TEST_SUITE_P(Types, FillEveryType, testing::ValuesIn([] {
+                           std::vector<Dtype> types;
+                           for (const DtypeInfo& type : all_dtypes()) types.push_back(type.id);
+                           return types;
+                         }()),
                          [](const auto& each) { return std::string(chipfit::info(each.param).name); });
 
 TEST(ExactPlan, WideSumsAreBoundedWithCertainty) {
-  for (const char* combo : {"f64", "f32", "f16-f32-f32", "bf16-f32-f32", "i8"}) {
+  for (const char* combo : {"f64", "f32", "f16-f32-f32", "bf16-f32-f32", "i8", "u8"}) {
     for (const char* k : {"1", "7", "512", "2048", "100000", "3000000"}) {
       for (const char* add : {"", ":acc"}) {
         const Problem problem = *parse_case_id("gemm:" + std::string(combo) + ":NN:8x8x" + k + add);
@@ -132,6 +139,7 @@ TEST(ExactPlan, WideSumsAreBoundedWithCertainty) {
         EXPECT_LE(largest, types.acc == Dtype::f64 ? 0x1p53 : types.acc == Dtype::f32 ? 0x1p24 : 0x1p31 - 1);
         EXPECT_GE(plan.in[0].magnitude, 1);
         EXPECT_GE(plan.in[1].magnitude, 1);
+        EXPECT_LE(plan.in[0].magnitude, types.a == Dtype::u8 ? 255 : types.a == Dtype::i8 ? 127 : 1 << 30);
         EXPECT_LE(plan.in[0].magnitude, types.a == Dtype::bf16 ? 256 : types.a == Dtype::f16 ? 2048 : 1 << 30);
       }
     }
@@ -140,12 +148,13 @@ TEST(ExactPlan, WideSumsAreBoundedWithCertainty) {
 
 TEST(ExactPlan, KeepsNarrowSumsInsideTheOutputsIntegers) {
   // Sums of the plan's products with the bound's full length, far more of them than a suite has rows.
-  for (const char* combo : {"f16", "bf16"}) {
+  for (const char* combo : {"f16", "bf16", "e4m3", "e4m3-f32-f32", "e5m2+e4m3-f32-f32"}) {
     for (const std::int64_t k : {std::int64_t{100}, std::int64_t{2048}, std::int64_t{20'000}}) {
       const Problem problem = *parse_case_id("gemm:" + std::string(combo) + ":NN:8x8x" + std::to_string(k));
       const ExactPlan plan = exact_plan(problem);
-      const double limit = std::ldexp(1.0, info(dtypes(problem).out).significand_bits);
-      const std::int64_t sums = 4'000'000 / k;
+      // 2^12 for fp8 with wide outputs: Hopper keeps 14 bits of such a sum, two are left to spare.
+      const double limit = std::ldexp(1.0, std::min(12, info(dtypes(problem).out).significand_bits));
+      const std::int64_t sums = 2'000'000 / k;
       std::vector<float> a(static_cast<std::size_t>(sums * k)), b(a.size());
       fill_exact(Dtype::f32, a.data(), sums * k, plan.in[0], {1, 2});
       fill_exact(Dtype::f32, b.data(), sums * k, plan.in[1], {1, 3});
@@ -163,6 +172,15 @@ TEST(ExactPlan, KeepsNarrowSumsInsideTheOutputsIntegers) {
       EXPECT_GE(non_zero / static_cast<double>(sums), 90) << combo << k << ": too sparse to see a fault";
     }
   }
+}
+
+TEST(ExactPlan, UsesTheIntegersThatFp8Holds) {
+  const auto plan = [](const char* id) { return exact_plan(*parse_case_id(id)); };
+  EXPECT_EQ(plan("gemm:e4m3-f32-f32:NN:8x8x4").in[0].magnitude, 16);  // 4 significand bits
+  EXPECT_EQ(plan("gemm:e5m2-f32-f32:NN:8x8x4").in[0].magnitude, 8);   // 3
+  EXPECT_EQ(plan("gemm:e5m2+e4m3-f32-f32:NN:8x8x4").in[0].magnitude, 8);
+  EXPECT_EQ(plan("gemm:e5m2+e4m3-f32-f32:NN:8x8x4").in[1].magnitude, 16);
+  EXPECT_GE(plan("gemm:e4m3-f32-f32:NN:8x8x512").in[0].magnitude, 5);
 }
 
 TEST(ExactPlan, LeavesNoBitForARelaxedModeToLose) {

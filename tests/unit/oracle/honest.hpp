@@ -61,8 +61,8 @@ inline Trial make_trial(const std::string& id, Data data, std::uint64_t seed = 1
   return make_trial(*parse_case_id(id), data, seed, terms);
 }
 
-/// How a plugin adds up: any of these is honest.
-enum class Order { sequential, reversed, pairwise, blocked, permuted };
+/// How a plugin adds up: any of these is honest; `aligned` for fp8 only.
+enum class Order { sequential, reversed, pairwise, blocked, permuted, aligned };
 
 /// How a plugin computes; the defaults are what the dtypes declare.
 struct Arithmetic {
@@ -70,6 +70,7 @@ struct Arithmetic {
   int input_bits = 64;             ///< significand bits that are kept of each input
   Dtype accumulator = Dtype::f64;  ///< f64: that of the problem
   double skip_from = 1;            ///< products from this share of the sum on are left out
+  int output_bits = 64;            ///< significand bits that are kept of each result
 };
 
 inline double keep_bits(double x, int bits) {
@@ -79,10 +80,29 @@ inline double keep_bits(double x, int bits) {
   return std::ldexp(std::nearbyint(std::ldexp(fraction, bits)), exponent - bits);
 }
 
+/// Sum as tensor cores make it for fp8: 32 products and the sum so far are cut off 13 bits below the largest exponent
+/// among them and added (docs/oracle.md). Every product must have at most 48 bits.
+inline double summed_aligned(const std::vector<double>& v) {
+  constexpr std::size_t group = 32;
+  double sum = 0;
+  for (std::size_t first = 0; first < v.size(); first += group) {
+    const std::size_t end = std::min(v.size(), first + group);
+    double largest = std::fabs(sum);
+    for (std::size_t i = first; i < end; ++i) largest = std::max(largest, std::fabs(v[i]));
+    if (largest == 0) continue;
+    const int last_bit = std::ilogb(largest) - 13;
+    double units = std::trunc(std::ldexp(sum, -last_bit));
+    for (std::size_t i = first; i < end; ++i) units += std::trunc(std::ldexp(v[i], -last_bit));
+    sum = std::ldexp(units, last_bit);
+  }
+  return sum;
+}
+
 template <class Round>
 double summed(std::vector<double> v, Order order, std::mt19937_64& random, Round&& round) {
   if (v.empty()) return 0;
   if (order == Order::reversed) std::reverse(v.begin(), v.end());
+  if (order == Order::aligned) return summed_aligned(v);
   if (order == Order::permuted) std::shuffle(v.begin(), v.end(), random);
   if (order == Order::pairwise) {
     while (v.size() > 1) {
@@ -140,7 +160,7 @@ inline void compute(Trial& t, const Arithmetic& arithmetic = {}, std::uint64_t s
           static_cast<std::size_t>(std::llround(static_cast<double>(products.size()) * arithmetic.skip_from)));
       const double sum = summed(products, arithmetic.order, random, round);
       const bool adds = !t.c0.empty() || term > 0;
-      t.set(i, adds ? round(t.get(i) + sum) : sum);
+      t.set(i, keep_bits(adds ? round(t.get(i) + sum) : sum, arithmetic.output_bits));
     }
   }
 }

@@ -85,7 +85,8 @@ TEST(Honest, TenThousandRandomTrialsWithoutAFalseAlarm) {
     const Data data = trial % 3 == 0 ? Data::exact : Data::uniform;
     const int terms = accumulate(problem) == Accumulate::add ? static_cast<int>(pick(random, 1, 3)) : 1;
     Trial t = make_trial(problem, data, trial, terms);
-    compute(t, {.order = static_cast<Order>(trial % 5)}, trial);
+    const bool fp8 = accumulation_bits(dtypes(problem)) == 14;
+    compute(t, {.order = static_cast<Order>(trial % (fp8 ? 6 : 5))}, trial);
     const Seed secret{trial, 99};
     const Report report = data == Data::exact ? check_exact(t.claim(), secret, 1) : check_grade(t.claim(), secret, 1);
     ASSERT_EQ(report.finding, Finding::ok)
@@ -99,7 +100,8 @@ TEST(Honest, TenThousandRandomTrialsWithoutAFalseAlarm) {
 TEST(Honest, LongSumsOfFewOutputsPass) {
   for (const char* id :
        {"gemm:f32:NN:1x1x100000", "gemm:f32:TN:2x3x100000", "gemm:f64:NN:3x2x100000", "gemm:bf16:NT:2x2x100000",
-        "gemm:f16:NN:1x3x100000", "gemm:f16-f32-f32:NN:2x2x100000", "gemm:i8:NN:2x2x100000"}) {
+        "gemm:f16:NN:1x3x100000", "gemm:f16-f32-f32:NN:2x2x100000", "gemm:i8:NN:2x2x100000", "gemm:u8:NT:2x2x100000",
+        "gemm:e4m3-f32-f32:NN:2x2x100000", "gemm:e5m2:NN:2x2x100000"}) {
     for (const Data data : {Data::exact, Data::uniform}) {
       for (std::uint64_t seed = 0; seed < 5; ++seed) {
         Trial t = make_trial(id, data, seed);
@@ -112,10 +114,26 @@ TEST(Honest, LongSumsOfFewOutputsPass) {
   }
 }
 
+TEST(Honest, Fp8SumsOfFourteenBitsPassAtEveryLength) {
+  for (const char* combo : {"e4m3-f32-f32", "e5m2-f32-f32", "e4m3+e5m2-f32-f32", "e4m3"}) {
+    for (const char* shape :
+         {"300x40x2", "300x40x5", "200x40x17", "100x40x64", "64x40x500", "24x16x4000", "4x5x40000"}) {
+      for (const Data data : {Data::exact, Data::uniform}) {
+        Trial t = make_trial("gemm:" + std::string(combo) + ":NN:" + shape, data, 4);
+        compute(t, {.order = Order::aligned});
+        const Report report =
+            data == Data::exact ? check_exact(t.claim(), {4, 1}, 2) : check_grade(t.claim(), {4, 1}, 2);
+        EXPECT_EQ(report.finding, Finding::ok) << combo << shape << ": " << report.reason << " E " << report.e;
+      }
+    }
+  }
+}
+
 TEST(Honest, ManyRowsOfOneColumnPass) {
   // Rows without any averaging over a block: the heaviest tails that an honest result has.
   for (const char* id : {"gemm:f32:NN:20000x1x300", "gemm:bf16:NN:50000x1x64", "gemm:f16:NN:50000x1x3",
-                         "gemm:bf16:NN:1x50000x1", "gemm:f16-f32-f32:NN:50000x1x6", "gemm:f32:NN:50000x1x1"}) {
+                         "gemm:bf16:NN:1x50000x1", "gemm:f16-f32-f32:NN:50000x1x6", "gemm:f32:NN:50000x1x1",
+                         "gemm:e4m3-f32-f32:NN:50000x1x6", "gemm:e5m2:NN:50000x1x3"}) {
     Trial t = make_trial(id, Data::uniform);
     compute(t);
     const Report report = check_grade(t.claim(), {1, 1}, 2);
@@ -125,7 +143,7 @@ TEST(Honest, ManyRowsOfOneColumnPass) {
 
 TEST(Honest, LongAccumulationInANarrowOutputPasses) {
   for (const char* id : {"gemm:bf16:NN:24x24x32:acc", "gemm:f16:NT:24x24x32:acc", "gemm:f32:NN:24x24x32:acc",
-                         "conv_fwd:bf16:nhwc:n2c4h6w6:k8r3s3:p1x1:acc"}) {
+                         "conv_fwd:bf16:nhwc:n2c4h6w6:k8r3s3:p1x1:acc", "gemm:e4m3:NN:24x24x32:acc"}) {
     Trial t = make_trial(id, Data::uniform, 3, 100);
     compute(t);
     const Report report = check_grade(t.claim(), {1, 1}, 1);
@@ -135,7 +153,8 @@ TEST(Honest, LongAccumulationInANarrowOutputPasses) {
 
 TEST(Honest, ExactAccumulationUpToSixteenTermsPasses) {
   for (const char* id : {"gemm:f32:NN:9x9x700:acc", "gemm:bf16:NN:9x9x700:acc", "gemm:f16:NN:9x9x700:acc",
-                         "gemm:i8:NN:9x9x700:acc", "gemm:f64:NN:9x9x700:acc"}) {
+                         "gemm:i8:NN:9x9x700:acc", "gemm:f64:NN:9x9x700:acc", "gemm:u8:NN:9x9x700:acc",
+                         "gemm:e4m3-f32-f32:NN:9x9x700:acc", "gemm:e5m2:NN:9x9x700:acc"}) {
     Trial t = make_trial(id, Data::exact, 3, 16);
     compute(t);
     EXPECT_EQ(check_exact(t.claim(), {1, 1}, 1).finding, Finding::ok) << id;

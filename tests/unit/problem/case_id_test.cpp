@@ -30,7 +30,7 @@ TEST(CaseIdErrors, SayWhereAndWhatWasExpected) {
   EXPECT_EQ(fault_of("gemm:f33:NN:1x1x1"), "column 6: 'f33' is not an element type [did you mean 'f32'?]");
   EXPECT_EQ(fault_of("gemm"),
             "column 5: expected element types, found nothing "
-            "[known: f64, f32, f16, bf16, i8, i32]");
+            "[known: f64, f32, f16, bf16, e4m3, e5m2, i8, u8, i32]");
   EXPECT_EQ(fault_of("gemm:f32:NX:1x1x1"), "column 10: expected NN, NT, TN or TT, found 'NX'");
   EXPECT_EQ(fault_of("gemm:f32:NN:1x1"), "column 16: expected <M>x<N>x<K>, found nothing");
   EXPECT_EQ(fault_of("gemm:f32:NN:1x-1x1"), "column 15: expected <M>x<N>x<K>, found '-1x1'");

@@ -5,9 +5,13 @@
 #include <bit>
 #include <cmath>
 #include <cstdint>
+#include <cstring>
 #include <limits>
 #include <random>
+#include <string>
 #include <vector>
+
+#include "kernels/problem/element.hpp"
 
 namespace chipfit {
 namespace {
@@ -15,104 +19,125 @@ namespace {
 constexpr double kInf = std::numeric_limits<double>::infinity();
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
-// Value of a binary interchange code by the definition of IEEE 754: written apart from the code under test.
-double value_of_code(std::uint16_t code, int exponent_bits, int fraction_bits) {
-  const int bias = (1 << (exponent_bits - 1)) - 1;
-  const int exponent = (code >> fraction_bits) & ((1 << exponent_bits) - 1);
-  const int fraction = code & ((1 << fraction_bits) - 1);
-  const double sign = (code & 0x8000) != 0 ? -1 : 1;
-  if (exponent == (1 << exponent_bits) - 1) return fraction == 0 ? sign * kInf : kNan;
-  const double significand = std::ldexp(fraction, -fraction_bits) + (exponent == 0 ? 0 : 1);
-  return sign * std::ldexp(significand, (exponent == 0 ? 1 : exponent) - bias);
-}
-
-struct NarrowType {
+/// A narrow binary format by its definition (IEEE 754; OCP 8-bit floating point, revision 1.0), and the conversions
+/// under test, from and to its codes.
+struct Format {
   Dtype id;
-  int exponent_bits, fraction_bits;
-  float (*widen)(std::uint16_t);
-  std::uint16_t (*narrow)(float);
-};
-const NarrowType kF16{Dtype::f16, 5, 10, f16_to_f32, f32_to_f16};
-const NarrowType kBf16{Dtype::bf16, 8, 7, bf16_to_f32, f32_to_bf16};
+  int bits, exponent_bits, fraction_bits;
+  int largest;   ///< code of the largest finite value
+  int overflow;  ///< what larger values and infinity become
+  float (*widen)(int);
+  int (*narrow)(float);
 
-class Narrow : public testing::TestWithParam<NarrowType> {
- protected:
+  int sign() const { return 1 << (bits - 1); }
+  /// Written apart from the code under test.
   double value(int code) const {
-    return value_of_code(static_cast<std::uint16_t>(code), GetParam().exponent_bits, GetParam().fraction_bits);
+    const int bias = (1 << (exponent_bits - 1)) - 1, magnitude = code & (sign() - 1);
+    const int exponent = magnitude >> fraction_bits, fraction = magnitude & ((1 << fraction_bits) - 1);
+    const double one = (code & sign()) != 0 ? -1 : 1;
+    // IEEE 754 keeps the whole last exponent for infinities and NaNs, E4M3 only its last code.
+    if (magnitude > largest) return fraction == 0 ? one * kInf : kNan;
+    const double significand = std::ldexp(fraction, -fraction_bits) + (exponent == 0 ? 0 : 1);
+    return one * std::ldexp(significand, (exponent == 0 ? 1 : exponent) - bias);
   }
-  int infinity_code() const { return 0x7FFF >> GetParam().fraction_bits << GetParam().fraction_bits; }
+};
+
+template <class T, class Bits>
+Format format(Dtype id, int exponent_bits, int fraction_bits, int largest, int overflow) {
+  return {id,
+          8 * static_cast<int>(sizeof(T)),
+          exponent_bits,
+          fraction_bits,
+          largest,
+          overflow,
+          [](int code) { return static_cast<float>(widen(T{static_cast<Bits>(code)})); },
+          [](float x) { return static_cast<int>(narrow<T>(x).bits); }};
+}
+const Format kFormats[] = {format<F16, std::uint16_t>(Dtype::f16, 5, 10, 0x7BFF, 0x7C00),
+                           format<Bf16, std::uint16_t>(Dtype::bf16, 8, 7, 0x7F7F, 0x7F80),
+                           format<E4m3, std::uint8_t>(Dtype::e4m3, 4, 3, 0x7E, 0x7E),
+                           format<E5m2, std::uint8_t>(Dtype::e5m2, 5, 2, 0x7B, 0x7B)};
+
+class Narrow : public testing::TestWithParam<Format> {
+ protected:
+  int stored(double x) const {
+    std::uint16_t cell = 0;
+    store(GetParam().id, &cell, 0, x);
+    return cell;
+  }
+  double loaded(int code) const {
+    const auto cell = static_cast<std::uint16_t>(code);
+    return load(GetParam().id, &cell, 0);
+  }
 };
 
 TEST_P(Narrow, EveryCodeWidensToItsValueAndComesBack) {
-  for (int code = 0; code <= 0xFFFF; ++code) {
-    const auto bits = static_cast<std::uint16_t>(code);
-    const float wide = GetParam().widen(bits);
-    if (std::isnan(value(code))) {
+  const Format& f = GetParam();
+  int nans = 0;
+  for (int code = 0; code < 1 << f.bits; ++code) {
+    const float wide = f.widen(code);
+    ASSERT_EQ(std::signbit(wide), code >= f.sign()) << code;
+    if (std::isnan(f.value(code))) {
+      ++nans;
       ASSERT_TRUE(std::isnan(wide)) << code;
-      const std::uint16_t back = GetParam().narrow(wide);
-      ASSERT_TRUE(std::isnan(GetParam().widen(back))) << code;
-      ASSERT_EQ(back & 0x8000, bits & 0x8000);
-      ASSERT_NE(back & (1 << (GetParam().fraction_bits - 1)), 0) << "a signalling NaN came out of " << code;
+      const int back = f.narrow(wide);
+      ASSERT_TRUE(std::isnan(f.widen(back))) << code;
+      ASSERT_EQ(back & f.sign(), code & f.sign());
+      ASSERT_NE(back & (1 << (f.fraction_bits - 1)), 0) << "a signalling NaN came out of " << code;
       continue;
     }
-    ASSERT_EQ(wide, value(code)) << code;
-    ASSERT_EQ(std::signbit(wide), code >= 0x8000) << code;
-    ASSERT_EQ(GetParam().narrow(wide), bits) << code;
-    std::uint16_t stored = 0;
-    store(GetParam().id, &stored, 0, wide);
-    ASSERT_EQ(stored, bits);
-    ASSERT_EQ(load(GetParam().id, &bits, 0), value(code));
+    ASSERT_EQ(wide, f.value(code)) << code;
+    ASSERT_EQ(loaded(code), f.value(code)) << code;
+    const int back = std::isinf(wide) ? f.overflow | (code & f.sign()) : code;
+    ASSERT_EQ(f.narrow(wide), back) << code;
+    ASSERT_EQ(stored(wide), back) << code;
   }
+  EXPECT_GE(nans, 2);
 }
 
 // Between neighbouring codes: the middle goes to the even code, the next double or float on either side to the nearer.
 TEST_P(Narrow, EveryTieGoesToEvenAndEveryNeighbourOfATieToTheNearer) {
-  for (int code = 0; code < infinity_code(); ++code) {
-    const double low = value(code);
-    // The code after the largest finite one stands for the next power of two: what rounds to it becomes infinity.
-    const double high = code + 1 == infinity_code() ? std::exp2(std::ilogb(low) + 1) : value(code + 1);
+  const Format& f = GetParam();
+  for (int code = 0; code <= f.largest; ++code) {
+    const double low = f.value(code);
+    // After the largest finite value the step stays what it was: what rounds to the next multiple overflows.
+    const bool last = code == f.largest;
+    const double high = last ? low + (low - f.value(code - 1)) : f.value(code + 1);
+    const int above = last ? f.overflow : code + 1;
     const double middle = low + (high - low) / 2;
-    const int even = code % 2 == 0 ? code : code + 1;
+    const int even = code % 2 == 0 ? code : above;
     const auto expect = [&](double x, int expected) {
-      std::uint16_t stored = 0;
-      store(GetParam().id, &stored, 0, x);
-      ASSERT_EQ(stored, expected) << "store of " << x;
-      store(GetParam().id, &stored, 0, -x);
-      ASSERT_EQ(stored, expected | 0x8000) << "store of " << -x;
+      ASSERT_EQ(stored(x), expected) << "store of " << x;
+      ASSERT_EQ(stored(-x), expected | f.sign()) << "store of " << -x;
       const auto as_float = static_cast<float>(x);
       if (as_float == x) {
-        ASSERT_EQ(GetParam().narrow(as_float), expected) << x;
-        ASSERT_EQ(GetParam().narrow(-as_float), expected | 0x8000) << -x;
+        ASSERT_EQ(f.narrow(as_float), expected) << x;
+        ASSERT_EQ(f.narrow(-as_float), expected | f.sign()) << -x;
       }
     };
     const auto middle_f32 = static_cast<float>(middle);
     ASSERT_NO_FATAL_FAILURE(expect(middle, even));
-    ASSERT_NO_FATAL_FAILURE(expect(std::nextafter(middle, 0), code));         // a double just below the tie:
-    ASSERT_NO_FATAL_FAILURE(expect(std::nextafter(middle, kInf), code + 1));  // two roundings would get it wrong
+    ASSERT_NO_FATAL_FAILURE(expect(std::nextafter(middle, 0), code));      // a double just below the tie:
+    ASSERT_NO_FATAL_FAILURE(expect(std::nextafter(middle, kInf), above));  // two roundings would get it wrong
     ASSERT_NO_FATAL_FAILURE(expect(std::nextafter(middle_f32, 0.0f), code));
-    ASSERT_NO_FATAL_FAILURE(expect(std::nextafter(middle_f32, std::numeric_limits<float>::infinity()), code + 1));
+    ASSERT_NO_FATAL_FAILURE(expect(std::nextafter(middle_f32, std::numeric_limits<float>::infinity()), above));
   }
 }
 
-TEST_P(Narrow, OverflowsToInfinityAndKeepsNaN) {
+TEST_P(Narrow, OverflowsAsItsRowSaysAndKeepsNaN) {
+  const Format& f = GetParam();
   for (const double big : {1e39, 1e300, std::numeric_limits<double>::max(), kInf}) {
-    std::uint16_t stored = 0;
-    store(GetParam().id, &stored, 0, big);
-    EXPECT_EQ(stored, infinity_code());
-    store(GetParam().id, &stored, 0, -big);
-    EXPECT_EQ(stored, infinity_code() | 0x8000);
+    EXPECT_EQ(stored(big), f.overflow);
+    EXPECT_EQ(stored(-big), f.overflow | f.sign());
   }
-  std::uint16_t stored = 0;
-  store(GetParam().id, &stored, 0, kNan);
-  EXPECT_TRUE(std::isnan(load(GetParam().id, &stored, 0)));
+  EXPECT_TRUE(std::isnan(loaded(stored(kNan))));
   // A NaN whose payload lies only in the bits that are dropped must not become infinity.
-  EXPECT_TRUE(std::isnan(GetParam().widen(GetParam().narrow(std::bit_cast<float>(0x7F800001u)))));
-  store(GetParam().id, &stored, 0, 1e-320);
-  EXPECT_EQ(stored, 0);
+  EXPECT_TRUE(std::isnan(f.widen(f.narrow(std::bit_cast<float>(0x7F800001u)))));
+  EXPECT_EQ(stored(1e-320), 0);
 }
 
-INSTANTIATE_TEST_SUITE_P(Types, Narrow, testing::Values(kF16, kBf16),
-                         [](const auto& each) { return each.param.id == Dtype::f16 ? "f16" : "bf16"; });
+INSTANTIATE_TEST_SUITE_P(Types, Narrow, testing::ValuesIn(kFormats),
+                         [](const auto& each) { return std::string(chipfit::info(each.param.id).name); });
 
 TEST(Store, IntegersRoundToNearestAndI8Saturates) {
   const auto i8 = [](double value) {
@@ -129,6 +154,22 @@ TEST(Store, IntegersRoundToNearestAndI8Saturates) {
   EXPECT_EQ(i8(2.5), 2);
   EXPECT_EQ(i8(3.5), 4);
   EXPECT_EQ(i8(-0.75), -1);
+}
+
+TEST(Store, U8Saturates) {
+  const auto u8 = [](double value) {
+    std::uint8_t cell = 1;
+    store(Dtype::u8, &cell, 0, value);
+    return static_cast<int>(cell);
+  };
+  EXPECT_EQ(u8(255.4), 255);
+  EXPECT_EQ(u8(1e9), 255);
+  EXPECT_EQ(u8(kInf), 255);
+  EXPECT_EQ(u8(-0.75), 0);
+  EXPECT_EQ(u8(-kInf), 0);
+  EXPECT_EQ(u8(kNan), 0);
+  EXPECT_EQ(u8(127.5), 128);
+  EXPECT_EQ(u8(128.5), 128);
 }
 
 TEST(Store, I32WrapsAsAnAccumulatorDoes) {
@@ -161,6 +202,40 @@ TEST(Store, WritesOneElementOnly) {
 }
 
 // The bulk loops are compiled for several instruction sets; lengths around the vector widths reach their tails.
+TEST(Store, Fp8ByTheTablesOfItsSpecification) {
+  const auto code = [](Dtype type, double value) {
+    std::uint8_t cell = 0;
+    store(type, &cell, 0, value);
+    return static_cast<int>(cell);
+  };
+  const auto e4m3 = [&](double value) { return code(Dtype::e4m3, value); };
+  EXPECT_EQ(e4m3(448), 0x7E);  // S.1111.110, the largest
+  EXPECT_EQ(e4m3(464), 0x7E);  // the tie to what would be 480, were it no NaN
+  EXPECT_EQ(e4m3(-1e30), 0xFE);
+  EXPECT_EQ(e4m3(kInf), 0x7E);
+  EXPECT_EQ(e4m3(-kInf), 0xFE);
+  EXPECT_EQ(e4m3(kNan), 0x7F);
+  EXPECT_EQ(e4m3(0x1p-6), 0x08);    // the smallest normal
+  EXPECT_EQ(e4m3(0x1p-9), 0x01);    // the smallest subnormal
+  EXPECT_EQ(e4m3(0x1p-10), 0x00);   // half of it: to even
+  EXPECT_EQ(e4m3(0x1.8p-9), 0x02);  // one and a half of it: to even
+  EXPECT_EQ(e4m3(-0.0), 0x80);
+
+  const auto e5m2 = [&](double value) { return code(Dtype::e5m2, value); };
+  EXPECT_EQ(e5m2(57344), 0x7B);  // S.11110.11, the largest
+  EXPECT_EQ(e5m2(61440), 0x7B);  // the tie to 2^16
+  EXPECT_EQ(e5m2(-1e30), 0xFB);
+  EXPECT_EQ(e5m2(kInf), 0x7B);
+  EXPECT_EQ(e5m2(-kInf), 0xFB);
+  EXPECT_EQ(e5m2(kNan) | 3, 0x7F);
+  EXPECT_EQ(e5m2(0x1p-14), 0x04);
+  EXPECT_EQ(e5m2(0x1p-16), 0x01);
+  EXPECT_EQ(e5m2(0x1p-17), 0x00);
+  const std::uint8_t infinities[] = {0x7C, 0xFC};
+  EXPECT_EQ(load(Dtype::e5m2, infinities, 0), kInf);
+  EXPECT_EQ(load(Dtype::e5m2, infinities, 1), -kInf);
+}
+
 TEST(Bulk, IsTheSameAsElementByElement) {
   std::mt19937_64 random(7);
   for (const DtypeInfo& dtype : all_dtypes()) {
@@ -190,14 +265,17 @@ TEST(Bulk, IsTheSameAsElementByElement) {
 }
 
 TEST(Bulk, WidensEveryNarrowCode) {
-  std::vector<std::uint16_t> codes(0x10000);
-  for (std::size_t i = 0; i < codes.size(); ++i) codes[i] = static_cast<std::uint16_t>(i);
-  std::vector<float> wide(codes.size());
-  for (const NarrowType& type : {kF16, kBf16}) {
-    to_f32(type.id, codes.data(), wide.data(), 0x10000);
-    for (std::size_t i = 0; i < codes.size(); ++i) {
-      const float one = type.widen(codes[i]);
-      ASSERT_TRUE(std::isnan(one) ? std::isnan(wide[i]) : one == wide[i]) << i;
+  for (const Format& f : kFormats) {
+    const std::int64_t count = std::int64_t{1} << f.bits;
+    std::vector<std::uint16_t> storage(static_cast<std::size_t>(count));
+    auto* codes = reinterpret_cast<unsigned char*>(storage.data());
+    const int bytes = f.bits / 8;
+    for (std::int64_t i = 0; i < count; ++i) std::memcpy(codes + i * bytes, &i, static_cast<std::size_t>(bytes));
+    std::vector<float> wide(storage.size());
+    to_f32(f.id, codes, wide.data(), count);
+    for (std::int64_t i = 0; i < count; ++i) {
+      const float one = f.widen(static_cast<int>(i)), other = wide[static_cast<std::size_t>(i)];
+      ASSERT_TRUE(std::isnan(one) ? std::isnan(other) : one == other) << i;
     }
   }
 }

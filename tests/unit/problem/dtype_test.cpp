@@ -23,17 +23,20 @@ TEST(Combo, ErrorsNameThePartThatIsWrong) {
   expect_error(parse_combo("f33"), "'f33' is not an element type", "did you mean 'f32'?");
   expect_error(parse_combo("bf16-f32-f23"), "'f23' is not an element type", "did you mean 'f32'?");
   expect_error(parse_combo("f16+bf61-f32-f32"), "'bf61' is not an element type", "did you mean 'bf16'?");
-  expect_error(parse_combo("double"), "'double' is not an element type", "known: f64, f32, f16, bf16, i8, i32");
-  expect_error(parse_combo(""), "'' is not an element type", "known: f64, f32, f16, bf16, i8, i32");
+  expect_error(parse_combo("double"), "'double' is not an element type",
+               "known: f64, f32, f16, bf16, e4m3, e5m2, i8, u8, i32");
+  expect_error(parse_combo(""), "'' is not an element type", "known: f64, f32, f16, bf16, e4m3, e5m2, i8, u8, i32");
   expect_error(parse_combo("f32-f32"), "'f32-f32' is not a combination of element types", shape);
   expect_error(parse_combo("f32-f32-f32-f32"), "'f32-f32-f32-f32' is not a combination of element types", shape);
   expect_error(parse_combo("f16+f16"), "'f16+f16' names two input types but no result",
                "write input, accumulator and result (bf16-f32-f32)");
-  expect_error(parse_combo("i32"), "i32 is not an input type", "i32 is the accumulator and the result of i8");
+  expect_error(parse_combo("i32"), "i32 is not an input type", "i32 is the accumulator and the result of i8 and u8");
   expect_error(parse_combo("f16-f16-f16"), "f16-f16-f16 is not a defined combination of element types",
-               "defined: f64, f32, f16, f16-f32-f32, bf16, bf16-f32-f32, i8");
+               "defined: f64, f32, f16, f16-f32-f32, bf16, bf16-f32-f32, e4m3, e4m3-f32-f32, e4m3+e5m2-f32-bf16, "
+               "e4m3+e5m2-f32-f32, e5m2, e5m2-f32-f32, e5m2+e4m3-f32-bf16, e5m2+e4m3-f32-f32, i8, u8");
   expect_error(parse_combo("f16+bf16-f32-f32"), "f16+bf16-f32-f32 is not a defined combination of element types",
-               "defined: f64, f32, f16, f16-f32-f32, bf16, bf16-f32-f32, i8");
+               "defined: f64, f32, f16, f16-f32-f32, bf16, bf16-f32-f32, e4m3, e4m3-f32-f32, e4m3+e5m2-f32-bf16, "
+               "e4m3+e5m2-f32-f32, e5m2, e5m2-f32-f32, e5m2+e4m3-f32-bf16, e5m2+e4m3-f32-f32, i8, u8");
 }
 
 TEST(Combo, RoundTrips) {
@@ -49,9 +52,14 @@ TEST(Combo, DefaultsAreThoseOfTheContract) {
   EXPECT_EQ(default_combo(f16).value(), (DtypeCombo{f16, f16, f32, f16}));
   EXPECT_EQ(default_combo(bf16).value(), (DtypeCombo{bf16, bf16, f32, bf16}));
   EXPECT_EQ(default_combo(i8).value(), (DtypeCombo{i8, i8, i32, i32}));
+  EXPECT_EQ(default_combo(e4m3).value(), (DtypeCombo{e4m3, e4m3, f32, bf16}));
+  EXPECT_EQ(default_combo(e5m2).value(), (DtypeCombo{e5m2, e5m2, f32, bf16}));
+  EXPECT_EQ(default_combo(u8).value(), (DtypeCombo{u8, i8, i32, i32}));
+  EXPECT_EQ(parse_combo("u8+i8-i32-i32").value(), default_combo(u8).value());
+  EXPECT_FALSE(parse_combo("u8+u8-i32-i32"));
   EXPECT_EQ(to_string(DtypeCombo{bf16, bf16, f32, f32}), "bf16-f32-f32");
   EXPECT_EQ(to_string(DtypeCombo{f16, bf16, f32, f32}), "f16+bf16-f32-f32");
-  EXPECT_EQ(all_combos().size(), 7u);
+  EXPECT_EQ(all_combos().size(), 16u);
 }
 
 TEST(DtypeTable, NumbersAreThoseOfThePluginAbi) {
@@ -59,7 +67,10 @@ TEST(DtypeTable, NumbersAreThoseOfThePluginAbi) {
   EXPECT_EQ(static_cast<int>(Dtype::f32), 2);
   EXPECT_EQ(static_cast<int>(Dtype::f16), 3);
   EXPECT_EQ(static_cast<int>(Dtype::bf16), 4);
+  EXPECT_EQ(static_cast<int>(Dtype::e4m3), 5);
+  EXPECT_EQ(static_cast<int>(Dtype::e5m2), 6);
   EXPECT_EQ(static_cast<int>(Dtype::i8), 7);
+  EXPECT_EQ(static_cast<int>(Dtype::u8), 8);
   EXPECT_EQ(static_cast<int>(Dtype::i32), 9);
   for (int i = 0; i < 5; ++i) EXPECT_NE(name(Math(i + 1)), "unknown");
 }

@@ -201,6 +201,11 @@ TEST(SuiteOverrides, OtherTypesThanF32AreStrictWhateverTheMathOfTheRow) {
               ElementsAre("gemm:f16:NN:1x1x1"));
 }
 
+TEST(SuiteOverrides, MathReplacesThatOfTheF32ProblemsOnly) {
+  EXPECT_THAT(cases_of("op,m,n,k,dtypes,math\ngemm,1,1,1,f32;f64,bf16\n", {.maths = {Math::tf32, Math::strict}}),
+              ElementsAre("gemm:f32:NN:1x1x1:tf32", "gemm:f32:NN:1x1x1", "gemm:f64:NN:1x1x1"));
+}
+
 TEST(SuiteOverrides, DoNotHideAFaultOfTheFile) {
   const auto reading =
       read_suite("mine.csv", "op,m,n,k,dtypes\ngemm,1,1,1,f23\n", {.dtypes = {default_combo(Dtype::f32).value()}});

@@ -8,7 +8,7 @@
 #define CHIPFIT_ALWAYS_INLINE inline __attribute__((always_inline))
 
 #if defined(__x86_64__)
-namespace chipfit::oracle {
+namespace chipfit {
 enum class InstructionSet { baseline, avx2, avx512 };
 inline InstructionSet instruction_set() {
   static const InstructionSet best = [] {
@@ -22,7 +22,7 @@ inline InstructionSet instruction_set() {
   }();
   return best;
 }
-}  // namespace chipfit::oracle
+}  // namespace chipfit
 
 #define CHIPFIT_MULTIVERSION(result, name, parameters, arguments)                                                 \
   static result name##_baseline parameters {                                                                      \
@@ -35,12 +35,12 @@ inline InstructionSet instruction_set() {
     return name##_body arguments;                                                                                 \
   }                                                                                                               \
   result name parameters {                                                                                        \
-    switch (::chipfit::oracle::instruction_set()) {                                                               \
-      case ::chipfit::oracle::InstructionSet::avx512:                                                             \
+    switch (::chipfit::instruction_set()) {                                                                       \
+      case ::chipfit::InstructionSet::avx512:                                                                     \
         return name##_avx512 arguments;                                                                           \
-      case ::chipfit::oracle::InstructionSet::avx2:                                                               \
+      case ::chipfit::InstructionSet::avx2:                                                                       \
         return name##_avx2 arguments;                                                                             \
-      case ::chipfit::oracle::InstructionSet::baseline:                                                           \
+      case ::chipfit::InstructionSet::baseline:                                                                   \
         break;                                                                                                    \
     }                                                                                                             \
     return name##_baseline arguments;                                                                             \
