@@ -33,9 +33,7 @@ class CudaDevice {
   using Buffer = cuda::Memory;
   using Kernel = std::unique_ptr<cuda::Program>;
 
-  static std::uint32_t count() {
-    return cuda::device_count(cuda::libraries().driver);
-  }
+  static std::uint32_t count() { return cuda::device_count(cuda::libraries().driver); }
   static void describe(std::uint32_t index, chipfit_device_info& info) {
     const cuda::Libraries& libraries = cuda::libraries();
     cuda::describe_device(libraries.driver, index, libraries.versions(), info);

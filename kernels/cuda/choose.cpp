@@ -15,7 +15,7 @@ Result<Plan> no_kernel(const std::string& why) {
   return fail(Error::Kind::usage, why);
 }
 
-bool is_default_or_wide(const DtypeCombo& d) {
+bool has_kernels(const DtypeCombo& d) {
   if (d.a != d.b) return false;
   switch (d.a) {
     case Dtype::f64:
@@ -25,6 +25,8 @@ bool is_default_or_wide(const DtypeCombo& d) {
     case Dtype::f16:
     case Dtype::bf16:
       return d.acc == Dtype::f32 && (d.out == d.a || d.out == Dtype::f32);
+    case Dtype::e4m3:
+      return d.acc == Dtype::f32 && (d.out == Dtype::bf16 || d.out == Dtype::f32);
     case Dtype::i8:
       return d.acc == Dtype::i32 && d.out == Dtype::i32;
     default:
@@ -37,7 +39,8 @@ bool is_countable(const Problem& problem) {
   if (const auto* g = std::get_if<GemmProblem>(&problem))
     return std::max({g->m, g->n, g->k}) < kCount - 1024 && g->batch < kCount;
   const auto& c = std::get<ConvProblem>(problem);
-  for (const std::int64_t x : {c.n, c.c, c.h, c.w, c.k, c.r, c.s, c.pad_h, c.pad_w, c.stride_h, c.stride_w, c.dil_h, c.dil_w})
+  for (const std::int64_t x :
+       {c.n, c.c, c.h, c.w, c.k, c.r, c.s, c.pad_h, c.pad_w, c.stride_h, c.stride_w, c.dil_h, c.dil_w})
     if (x >= kCount / 4) return false;
   const auto below = [](double product) { return product < static_cast<double>(kCount - 1024); };
   const auto d = [](std::int64_t x) { return static_cast<double>(x); };
@@ -56,12 +59,12 @@ std::int64_t tiles_of(std::int64_t m, std::int64_t n, std::int64_t batch, int bl
   return (m + 127) / 128 * ((n + block_n - 1) / block_n) * batch;
 }
 
-void set_work(Plan& plan, std::int64_t m, std::int64_t n, std::int64_t k_tiles, std::int64_t batch, int multiprocessors) {
+void set_work(Plan& plan, std::int64_t m, std::int64_t n, std::int64_t k_tiles, std::int64_t batch,
+              int multiprocessors) {
   const int splits = wanted_splits(tiles_of(m, n, batch, plan.block_n), k_tiles, multiprocessors);
   plan.schedule = Schedule::of(m, n, k_tiles, batch, 128, plan.block_n, splits);
   // The tiles that run at once form about a square.
-  plan.schedule.group_m =
-      std::max(1, static_cast<int>(std::lround(std::sqrt(multiprocessors * plan.block_n / 128.0))));
+  plan.schedule.group_m = std::max(1, static_cast<int>(std::lround(std::sqrt(multiprocessors * plan.block_n / 128.0))));
   const std::int64_t sum_bytes = plan.element == Element::f64 ? 8 : 4;
   if (plan.schedule.splits > 1) plan.workspace_bytes = plan.schedule.splits * batch * m * n * sum_bytes;
 }
@@ -88,8 +91,8 @@ Plan depthwise(Plan plan, int multiprocessors) {
   if (c.direction == ConvDirection::bwd_weights) {
     plan.channels_per_thread = 1;
     const std::int64_t blocks = c.r * c.s * ((c.k + 31) / 32), pixels = c.n * c.p() * c.q();
-    plan.schedule.splits = static_cast<int>(
-        std::clamp<std::int64_t>(std::min(4 * multiprocessors / std::max<std::int64_t>(blocks, 1), pixels / 256), 1, 64));
+    plan.schedule.splits = static_cast<int>(std::clamp<std::int64_t>(
+        std::min(4 * multiprocessors / std::max<std::int64_t>(blocks, 1), pixels / 256), 1, 64));
     if (plan.schedule.splits > 1)
       plan.workspace_bytes = plan.schedule.splits * c.k * c.r * c.s * (plan.element == Element::f64 ? 8 : 4);
   }
@@ -97,24 +100,25 @@ Plan depthwise(Plan plan, int multiprocessors) {
   return plan;
 }
 
-/// A Hopper kernel where the copy engine and wgmma take the operands.
-bool plan_for_hopper(Plan& plan, int multiprocessors) {
-  if (plan.element == Element::f64 || plan.element == Element::f32) return false;
+/// A Hopper kernel; error (usage) where the copy engine or wgmma does not take the operands.
+Result<Plan> plan_for_hopper(Plan plan, int multiprocessors) {
   const Result<HopperLowered> l = lower_for_hopper(plan.problem, 128);
-  if (!l) return false;
+  if (!l) return pass_on(l.error());
   plan.kernel = Kernel::hopper;
-  const bool wide = l->source == Source::matrix && tiles_of(l->m, l->n, l->batch, 256) >= multiprocessors;
+  const bool wide = l->source == Source::matrix && plan.element != Element::e4m3 &&
+                    tiles_of(l->m, l->n, l->batch, 256) >= multiprocessors;
   plan.block_n = wide ? 256 : 128;
   set_work(plan, l->m, l->n, l->k_slices, l->batch, multiprocessors);
   plan.name = described(plan, l->source == Source::im2col ? "wgmma im2col" : "wgmma", 128 / bytes_of(plan.element));
-  return true;
+  if (plan.element == Element::e4m3) plan.name += ", sums promoted every 128 of k";
+  return plan;
 }
 
 }  // namespace
 
 Result<Plan> choose(const Problem& problem, const Capability& device) {
   if (device.major < 8) return no_kernel("the kernels need compute capability 8.0");
-  if (!is_default_or_wide(dtypes(problem))) return no_kernel("no kernel for " + to_string(dtypes(problem)));
+  if (!has_kernels(dtypes(problem))) return no_kernel("no kernel for " + to_string(dtypes(problem)));
   const auto* conv = std::get_if<ConvProblem>(&problem);
   if (conv != nullptr && conv->layout != Layout::nhwc) return no_kernel("the kernels take NHWC only");
   if (!is_countable(problem)) return no_kernel("an extent passes 2^31");
@@ -122,9 +126,15 @@ Result<Plan> choose(const Problem& problem, const Capability& device) {
   Plan plan;
   plan.problem = problem;
   plan.element = element_of(problem);
-  if (is_depthwise(problem)) return depthwise(std::move(plan), device.multiprocessors);
   // Code for sm_90a runs on compute capability 9.0 and on no other.
-  if (device.major == 9 && plan_for_hopper(plan, device.multiprocessors)) return plan;
+  const bool is_hopper = device.major == 9;
+  if (plan.element == Element::e4m3) {
+    if (!is_hopper || is_depthwise(problem)) return no_kernel("fp8 is computed by wgmma alone");
+    return plan_for_hopper(std::move(plan), device.multiprocessors);
+  }
+  if (is_depthwise(problem)) return depthwise(std::move(plan), device.multiprocessors);
+  if (is_hopper && plan.element != Element::f64 && plan.element != Element::f32)
+    if (Result<Plan> hopper = plan_for_hopper(plan, device.multiprocessors)) return hopper;
 
   const Lowered l = lower(problem, mma_majors(problem));
   const int bytes = bytes_of(plan.element);
@@ -133,7 +143,7 @@ Result<Plan> choose(const Problem& problem, const Capability& device) {
   plan.kernel = Kernel::mma;
   if (plan.element == Element::f32) {
     plan.kernel = Kernel::simt, k_tile = 16, instruction = "fma";
-  } else if (plan.element == Element::f64 && device.major == 9 && conv == nullptr) {
+  } else if (plan.element == Element::f64 && is_hopper && conv == nullptr) {
     plan.kernel = Kernel::dmma_m16, instruction = "dmma m16n8k16";
   }
   set_work(plan, l.m, l.n, (l.k + k_tile - 1) / k_tile, l.batch, device.multiprocessors);

@@ -24,7 +24,7 @@ struct Plan {
   Element element = Element::f32;
   Schedule schedule;
   int block_n = 128;
-  int channels_per_thread = 1;      ///< depthwise
+  int channels_per_thread = 1;       ///< depthwise
   std::int64_t workspace_bytes = 0;  ///< partial sums; contents do not matter
   std::string name;                  ///< "wgmma bf16 128x256x64 NT, split 3"
 };

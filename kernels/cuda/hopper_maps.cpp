@@ -11,7 +11,8 @@ Result<HopperLowered> not_for_hopper(const std::string& why) {
 }
 
 /// A matrix whose tiles are mn×(128 bytes of k), as stored: dimensions (contiguous, other, batch).
-TensorMapPlan matrix_map(Element element, Major major, std::int64_t mn, std::int64_t k, std::int64_t batch, int tile_mn) {
+TensorMapPlan matrix_map(Element element, Major major, std::int64_t mn, std::int64_t k, std::int64_t batch,
+                         int tile_mn) {
   const std::int64_t bytes = bytes_of(element), inner = major == Major::k ? k : mn, outer = major == Major::k ? mn : k;
   TensorMapPlan map;
   map.element = element;
@@ -53,7 +54,8 @@ Result<HopperLowered> lower_conv(const ConvProblem& c, int block_n) {
   const std::int64_t bytes = bytes_of(element), slice = 128 / bytes, channels = c.c / c.groups;
   if (c.groups > 1 && channels % slice != 0)
     return not_for_hopper("a group's channels do not fill slices of 128 bytes");
-  if (c.dil_h * (c.r - 1) > 255 || c.dil_w * (c.s - 1) > 255) return not_for_hopper("a tap is more than 255 pixels away");
+  if (c.dil_h * (c.r - 1) > 255 || c.dil_w * (c.s - 1) > 255)
+    return not_for_hopper("a tap is more than 255 pixels away");
   HopperLowered l;
   l.m = c.n * c.p() * c.q(), l.n = c.k / c.groups, l.batch = c.groups, l.source = Source::im2col;
   l.k_slices = c.r * c.s * ((channels + slice - 1) / slice);
@@ -88,7 +90,8 @@ Result<HopperLowered> lower_for_hopper(const Problem& problem, int block_n) {
       problem);
   if (!l) return l;
   for (const TensorMapPlan* map : {&l->a, &l->b})
-    if (const char* rule = rule_broken(*map)) return not_for_hopper(std::string("the copy engine does not take it: ") + rule);
+    if (const char* rule = rule_broken(*map))
+      return not_for_hopper(std::string("the copy engine does not take it: ") + rule);
   std::visit(
       [&](const auto& args) {
         l->work.out = args.out;

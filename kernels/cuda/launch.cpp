@@ -68,8 +68,10 @@ const char* run_hopper(const Plan& plan, const Call& call) {
   HopperLowered& l = *lowered;
   set_data(l, call.in0, call.in1, call.out);
   set_schedule(l, plan.schedule, call.workspace);
-  const HopperLaunch launch{l.a,        l.b,          l.out, l.work, l.majors.a, l.majors.b, l.source,
-                            plan.block_n, std::min<std::int64_t>(plan.schedule.total(), call.multiprocessors)};
+  const HopperLaunch launch{
+      l.a,      l.b,          l.out,
+      l.work,   l.majors.a,   l.majors.b,
+      l.source, plan.block_n, std::min<std::int64_t>(plan.schedule.total(), call.multiprocessors)};
   const char* error = nullptr;
   switch (plan.element) {
     case Element::bf16:
@@ -80,6 +82,9 @@ const char* run_hopper(const Plan& plan, const Call& call) {
       break;
     case Element::tf32:
       error = launch_hopper<Element::tf32>(launch, call.step, call.stream);
+      break;
+    case Element::e4m3:
+      error = launch_hopper<Element::e4m3>(launch, call.step, call.stream);
       break;
     default:
       error = launch_hopper<Element::i8>(launch, call.step, call.stream);
@@ -92,7 +97,9 @@ const char* run_depthwise(const Plan& plan, const Call& call) {
   args.in0 = call.in0, args.in1 = call.in1, args.out.data = call.out, args.partial.data = call.workspace;
   args.splits = plan.schedule.splits;
   const auto work = static_cast<DepthwiseWork>(std::get<ConvProblem>(plan.problem).direction);
-  const auto run = [&](auto launcher) { return launcher(args, work, plan.channels_per_thread, call.step, call.stream); };
+  const auto run = [&](auto launcher) {
+    return launcher(args, work, plan.channels_per_thread, call.step, call.stream);
+  };
   const char* error = nullptr;
   switch (plan.element) {
     case Element::f64:

@@ -36,7 +36,7 @@ struct HopperLaunch {
   std::int64_t blocks = 1;
 };
 /// wgmma kernels of compute capability 9.0, defined for bf16, f16, tf32, e4m3 and i8. Majors other than K, K for bf16
-/// and f16 only. 256 columns: bf16, f16, tf32 and i8 matrices; im2col: not e4m3.
+/// and f16 only; 256 columns for matrices of every type but e4m3.
 template <Element kElement>
 const char* launch_hopper(const HopperLaunch&, Step, void* stream);
 

@@ -12,6 +12,8 @@ Element element(Dtype dtype) {
       return Element::f16;
     case Dtype::bf16:
       return Element::bf16;
+    case Dtype::e4m3:
+      return Element::e4m3;
     case Dtype::i8:
       return Element::i8;
     case Dtype::i32:
@@ -28,7 +30,12 @@ Access access(Major tile, Major stored, std::int64_t run, Dtype dtype) {
 }
 
 Output output(const Problem& problem, const Lowered& l, std::int64_t row_stride, std::int64_t batch_stride) {
-  return {nullptr,      l.m, l.n, row_stride, batch_stride, element(dtypes(problem).out),
+  return {nullptr,
+          l.m,
+          l.n,
+          row_stride,
+          batch_stride,
+          element(dtypes(problem).out),
           accumulate(problem) == Accumulate::add};
 }
 

@@ -27,7 +27,7 @@ set(may_backends_cuda_native backends/cuda_native backends/common backends/plugi
 set(may_backends_template backends/template backends/plugin)
 
 set(faults 0)
-file(GLOB_RECURSE files RELATIVE ${ROOT} ${ROOT}/kernels/*.[ch]pp ${ROOT}/harness/*.[ch]pp ${ROOT}/backends/*.[ch]pp ${ROOT}/backends/*.h)
+file(GLOB_RECURSE files RELATIVE ${ROOT} ${ROOT}/kernels/*.[ch]pp ${ROOT}/kernels/*.cu ${ROOT}/kernels/*.cuh ${ROOT}/harness/*.[ch]pp ${ROOT}/backends/*.[ch]pp ${ROOT}/backends/*.h)
 list(LENGTH files count)
 if(count LESS 50)
   message(FATAL_ERROR "only ${count} source files under ${ROOT}: this check looks in the wrong place")

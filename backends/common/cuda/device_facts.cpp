@@ -72,8 +72,7 @@ int multiprocessors_of(const Driver& driver, CUdevice device) {
   return attribute(driver, device, CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT);
 }
 
-void describe_device(const Driver& driver, std::uint32_t index, const std::string& runtime,
-                     chipfit_device_info& info) {
+void describe_device(const Driver& driver, std::uint32_t index, const std::string& runtime, chipfit_device_info& info) {
   const CUdevice device = device_at(driver, index);
   const ComputeCapability capability = capability_of(driver, device);
   char name[sizeof info.name] = "";

@@ -121,8 +121,8 @@ struct DepthwiseWeights {
     const std::int64_t end = part * (split + 1) < pixels ? part * (split + 1) : pixels;
     Sum sum = 0;
     if (filter < g.k_total) {
-      const auto* x = static_cast<const typename Of::Stored*>(args.in0) +
-                      g.by_k.quotient(static_cast<std::uint32_t>(filter));
+      const auto* x =
+          static_cast<const typename Of::Stored*>(args.in0) + g.by_k.quotient(static_cast<std::uint32_t>(filter));
       const auto* dy = static_cast<const typename Of::Stored*>(args.in1) + filter;
       const Im2col image{g};
       const TapState at{tap / g.s * g.dil_h, tap % g.s * g.dil_w, 0};

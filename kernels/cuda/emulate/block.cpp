@@ -190,8 +190,7 @@ void Block::defer_group_work() {
 
 Block::Mbarrier& Block::mbarrier(int offset) {
   const auto found = mbarriers_.find(offset);
-  if (found == mbarriers_.end())
-    throw std::logic_error("no mbarrier was initialised at " + std::to_string(offset));
+  if (found == mbarriers_.end()) throw std::logic_error("no mbarrier was initialised at " + std::to_string(offset));
   return found->second;
 }
 

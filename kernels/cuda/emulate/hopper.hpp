@@ -138,6 +138,8 @@ template <int kPending>
 void wgmma_wait() {
   Block::current().wait_groups(Block::Queue::products, kPending);
 }
+template <class Sum, int kCount>
+void hold(Sum (&)[kCount]) {}
 
 namespace detail {
 /// Element (mn, k) of the matrix that a descriptor names, as bytes in shared memory. The canonical layouts of the PTX
@@ -145,7 +147,8 @@ namespace detail {
 template <int kBytes>
 std::uint32_t operand_word(Block& block, std::uint64_t descriptor, bool mn_major, int mn, int k) {
   if (descriptor >> 62 != 1) throw std::logic_error("wgmma: not the 128-byte swizzle");
-  const int start = static_cast<int>(descriptor & 0x3fff) * 16, leading = static_cast<int>(descriptor >> 16 & 0x3fff) * 16;
+  const int start = static_cast<int>(descriptor & 0x3fff) * 16,
+            leading = static_cast<int>(descriptor >> 16 & 0x3fff) * 16;
   const int stride = static_cast<int>(descriptor >> 32 & 0x3fff) * 16;
   const int linear = mn_major ? start + mn / 64 * leading + k / 8 * stride + k % 8 * 128 + mn % 64 * kBytes
                               : start + mn / 8 * stride + mn % 8 * 128 + k * kBytes;
@@ -154,13 +157,8 @@ std::uint32_t operand_word(Block& block, std::uint64_t descriptor, bool mn_major
   return word;
 }
 
-/// OCP E4M3: bias 7, no infinities, S.1111.111 is NaN.
 inline float e4m3_of(std::uint32_t bits, int) {
-  const int exponent = static_cast<int>(bits >> 3 & 15), fraction = static_cast<int>(bits & 7);
-  if (exponent == 15 && fraction == 7) return std::nanf("");
-  const float magnitude = exponent == 0 ? std::ldexp(static_cast<float>(fraction), -9)
-                                        : std::ldexp(static_cast<float>(8 + fraction), exponent - 10);
-  return bits & 0x80 ? -magnitude : magnitude;
+  return static_cast<float>(widen(E4m3{static_cast<std::uint8_t>(bits)}));
 }
 
 template <int kN, int kBytes, class Sum, class Wide, class Decode>

@@ -6,7 +6,7 @@
 
 #include "kernels/cuda/emulate/block.hpp"
 #include "kernels/cuda/index/fragments.hpp"
-#include "kernels/problem/convert.hpp"
+#include "kernels/problem/element.hpp"
 
 namespace chipfit::cuda::ptx {
 
@@ -87,10 +87,10 @@ inline void ldmatrix(std::uint32_t* r, int offset, bool transposed) {
 
 /// Element `byte / bytes` of a 16-byte-per-lane fragment, as the matrix instruction takes it.
 inline float bf16_of(std::uint32_t word, int i) {
-  return bf16_to_f32(static_cast<std::uint16_t>(word >> (16 * i)));
+  return static_cast<float>(widen(Bf16{static_cast<std::uint16_t>(word >> (16 * i))}));
 }
 inline float f16_of(std::uint32_t word, int i) {
-  return f16_to_f32(static_cast<std::uint16_t>(word >> (16 * i)));
+  return static_cast<float>(widen(F16{static_cast<std::uint16_t>(word >> (16 * i))}));
 }
 inline float tf32_of(std::uint32_t word, int) {
   word &= ~0x1fffu;  // the low 13 bits are not looked at
@@ -188,16 +188,16 @@ inline void mma_f64_m16n8k16(double (&d)[4], const double (&a)[8], const double 
 }
 
 inline float from_bf16(std::uint16_t bits) {
-  return bf16_to_f32(bits);
+  return static_cast<float>(widen(Bf16{bits}));
 }
 inline std::uint16_t to_bf16(float x) {
-  return f32_to_bf16(x);
+  return narrow<Bf16>(x).bits;
 }
 inline float from_f16(std::uint16_t bits) {
-  return f16_to_f32(bits);
+  return static_cast<float>(widen(F16{bits}));
 }
 inline std::uint16_t to_f16(float x) {
-  return f32_to_f16(x);
+  return narrow<F16>(x).bits;
 }
 
 }  // namespace chipfit::cuda::ptx

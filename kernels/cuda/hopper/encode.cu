@@ -56,8 +56,8 @@ const char* encode(const TensorMapPlan& plan, CUtensorMap& map) {
     step[1] = static_cast<cuuint32_t>(plan.step[0]), step[2] = static_cast<cuuint32_t>(plan.step[1]);
     result = im2col(&map, data_type(plan.element), rank, data, extent, stride, plan.lower, plan.upper,
                     static_cast<cuuint32_t>(plan.channels_per_pixel), static_cast<cuuint32_t>(plan.pixels_per_column),
-                    step, CU_TENSOR_MAP_INTERLEAVE_NONE, CU_TENSOR_MAP_SWIZZLE_128B,
-                    CU_TENSOR_MAP_L2_PROMOTION_L2_256B, CU_TENSOR_MAP_FLOAT_OOB_FILL_NONE);
+                    step, CU_TENSOR_MAP_INTERLEAVE_NONE, CU_TENSOR_MAP_SWIZZLE_128B, CU_TENSOR_MAP_L2_PROMOTION_L2_256B,
+                    CU_TENSOR_MAP_FLOAT_OOB_FILL_NONE);
   }
   return result == CUDA_SUCCESS ? nullptr : "the driver refuses a tensor map";
 }

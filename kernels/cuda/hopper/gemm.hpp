@@ -74,8 +74,7 @@ struct HopperGemm {
         } else {
           const ConvGeometry& g = args.work.conv;
           const Im2colBox box = im2col_box(g, work.batch, std::int64_t{work.tile_m} * kM, slice, kSliceK);
-          ptx::tma_load_im2col(args.a, stage, box.channel, box.w, box.h, box.n, box.tap_w, box.tap_h,
-                               full(ring.stage));
+          ptx::tma_load_im2col(args.a, stage, box.channel, box.w, box.h, box.n, box.tap_w, box.tap_h, full(ring.stage));
           ptx::tma_load(args.b, stage + TileA::bytes, box.filter_channel, box.tap,
                         static_cast<int>(work.batch) * g.k + work.tile_n * kN, full(ring.stage));
         }
@@ -132,6 +131,7 @@ struct HopperGemm {
       previous = ring.stage;
     }
     ptx::wgmma_wait<0>();
+    ptx::hold(sums);
     if (thread == 0) ptx::mbarrier_arrive(empty(previous));
   }
 
@@ -144,6 +144,7 @@ struct HopperGemm {
       ptx::mbarrier_wait(full(ring.stage), ring.parity);
       start_slice(part, ring.stage * kStageBytes, warpgroup, true);
       ptx::wgmma_wait<0>();
+      ptx::hold(part);
       if (thread == 0) ptx::mbarrier_arrive(empty(ring.stage));
       CHIPFIT_UNROLL
       for (int i = 0; i < kN / 2; ++i) sums[i] += part[i];

@@ -22,6 +22,8 @@ const char* launch_hopper<Element::i8>(const HopperLaunch& l, Step step, void* s
 template <>
 const char* launch_hopper<Element::e4m3>(const HopperLaunch& l, Step step, void* stream) {
   // Promoted sums take twice the registers: 128 columns only.
+  if (l.source == Source::im2col)
+    return launch_hopper_one<WgmmaE4m3, Major::k, Major::k, 128, Source::im2col>(l, step, stream);
   return launch_hopper_matrix<WgmmaE4m3, 128>(l, step, stream);
 }
 

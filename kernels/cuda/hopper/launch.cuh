@@ -1,6 +1,6 @@
 #pragma once
-#include "kernels/cuda/hopper/gemm.hpp"
 #include "kernels/cuda/hopper/encode.hpp"
+#include "kernels/cuda/hopper/gemm.hpp"
 #include "kernels/cuda/ptx/launch.cuh"
 
 namespace chipfit::cuda {
@@ -27,8 +27,7 @@ const char* launch_hopper_matrix(const HopperLaunch& l, Step step, void* stream)
       return launch_hopper_one<Op, Major::k, Major::mn, kN, Source::matrix>(l, step, stream);
     if (l.major_a == Major::mn && l.major_b == Major::k)
       return launch_hopper_one<Op, Major::mn, Major::k, kN, Source::matrix>(l, step, stream);
-    if (l.major_a == Major::mn)
-      return launch_hopper_one<Op, Major::mn, Major::mn, kN, Source::matrix>(l, step, stream);
+    if (l.major_a == Major::mn) return launch_hopper_one<Op, Major::mn, Major::mn, kN, Source::matrix>(l, step, stream);
   }
   return launch_hopper_one<Op, Major::k, Major::k, kN, Source::matrix>(l, step, stream);
 }

@@ -22,9 +22,9 @@ struct HopperWork {
 
 /// Where the box of one k-slice of an im2col tile starts. A slice is a filter tap and a block of channels.
 struct Im2colBox {
-  std::int32_t channel, w, h, n;        ///< coordinates of the first pixel's tap (0, 0)
-  std::uint16_t tap_w, tap_h;           ///< distance of this slice's tap
-  std::int32_t filter_channel, tap;     ///< coordinates in the filters (C, R·S, K)
+  std::int32_t channel, w, h, n;     ///< coordinates of the first pixel's tap (0, 0)
+  std::uint16_t tap_w, tap_h;        ///< distance of this slice's tap
+  std::int32_t filter_channel, tap;  ///< coordinates in the filters (C, R·S, K)
 };
 /// `first_pixel` = n·P·Q + p·Q + q; slice = tap · ceil(c / slice_channels) + block of channels.
 CHIPFIT_HD Im2colBox im2col_box(const ConvGeometry& g, std::int64_t group, std::int64_t first_pixel, int slice,

@@ -39,14 +39,14 @@ const char* launch_k_major(const Arguments& args, Major, Major, Step step, void*
 }  // namespace chipfit::cuda
 
 /// launch_mma<element> by `launch` for every kind of arguments.
-#define CHIPFIT_LAUNCH_MMA(element, launch)                                                            \
-  namespace chipfit::cuda {                                                                            \
-  template <Element kElement, class Arguments>                                                         \
-  const char* launch_mma(const Arguments& args, Major a, Major b, Step step, void* stream) {           \
-    return launch(args, a, b, step, stream);                                                           \
-  }                                                                                                    \
-  template const char* launch_mma<element>(const DenseArguments&, Major, Major, Step, void*);          \
-  template const char* launch_mma<element>(const FwdArguments&, Major, Major, Step, void*);            \
-  template const char* launch_mma<element>(const BwdDataArguments&, Major, Major, Step, void*);        \
-  template const char* launch_mma<element>(const BwdWeightsArguments&, Major, Major, Step, void*);     \
+#define CHIPFIT_LAUNCH_MMA(element, launch)                                                        \
+  namespace chipfit::cuda {                                                                        \
+  template <Element kElement, class Arguments>                                                     \
+  const char* launch_mma(const Arguments& args, Major a, Major b, Step step, void* stream) {       \
+    return launch(args, a, b, step, stream);                                                       \
+  }                                                                                                \
+  template const char* launch_mma<element>(const DenseArguments&, Major, Major, Step, void*);      \
+  template const char* launch_mma<element>(const FwdArguments&, Major, Major, Step, void*);        \
+  template const char* launch_mma<element>(const BwdDataArguments&, Major, Major, Step, void*);    \
+  template const char* launch_mma<element>(const BwdWeightsArguments&, Major, Major, Step, void*); \
   }

@@ -7,10 +7,18 @@
 
 namespace chipfit::cuda::ptx {
 
-CHIPFIT_DEVICE int thread() { return static_cast<int>(threadIdx.x); }
-CHIPFIT_DEVICE std::uint32_t block() { return blockIdx.x; }
-CHIPFIT_DEVICE std::uint32_t blocks() { return gridDim.x; }
-CHIPFIT_DEVICE void sync_threads() { __syncthreads(); }
+CHIPFIT_DEVICE int thread() {
+  return static_cast<int>(threadIdx.x);
+}
+CHIPFIT_DEVICE std::uint32_t block() {
+  return blockIdx.x;
+}
+CHIPFIT_DEVICE std::uint32_t blocks() {
+  return gridDim.x;
+}
+CHIPFIT_DEVICE void sync_threads() {
+  __syncthreads();
+}
 
 CHIPFIT_DEVICE unsigned char* shared() {
   extern __shared__ __align__(1024) unsigned char chipfit_shared[];
@@ -40,7 +48,9 @@ CHIPFIT_DEVICE void copy_async(int offset, const void* from, bool valid) {
     asm volatile("cp.async.ca.shared.global [%0], [%1], %2, %3;" ::"r"(to), "l"(from), "n"(kBytes), "r"(source_bytes)
                  : "memory");
 }
-CHIPFIT_DEVICE void copy_async_commit() { asm volatile("cp.async.commit_group;" ::: "memory"); }
+CHIPFIT_DEVICE void copy_async_commit() {
+  asm volatile("cp.async.commit_group;" ::: "memory");
+}
 /// Waits until at most kPending of the latest groups of this thread are unfinished.
 template <int kPending>
 CHIPFIT_DEVICE void copy_async_wait() {
@@ -80,10 +90,9 @@ CHIPFIT_MMA_F32(mma_tf32, "m16n8k8.row.col.f32.tf32.tf32.f32")
 #undef CHIPFIT_MMA_F32
 /// Sums wrap modulo 2^32.
 CHIPFIT_DEVICE void mma_i8(std::int32_t (&d)[4], const std::uint32_t (&a)[4], std::uint32_t b0, std::uint32_t b1) {
-  asm volatile(
-      "mma.sync.aligned.m16n8k32.row.col.s32.s8.s8.s32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, {%0,%1,%2,%3};"
-      : "+r"(d[0]), "+r"(d[1]), "+r"(d[2]), "+r"(d[3])
-      : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b0), "r"(b1));
+  asm volatile("mma.sync.aligned.m16n8k32.row.col.s32.s8.s8.s32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, {%0,%1,%2,%3};"
+               : "+r"(d[0]), "+r"(d[1]), "+r"(d[2]), "+r"(d[3])
+               : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b0), "r"(b1));
 }
 CHIPFIT_DEVICE void mma_f64_m8n8k4(double (&d)[2], double a, double b) {
   asm volatile("mma.sync.aligned.m8n8k4.row.col.f64.f64.f64.f64 {%0,%1}, {%2}, {%3}, {%0,%1};"
@@ -100,9 +109,17 @@ CHIPFIT_DEVICE void mma_f64_m16n8k16(double (&d)[4], const double (&a)[8], const
         "d"(b[2]), "d"(b[3]));
 }
 
-CHIPFIT_DEVICE float from_bf16(std::uint16_t bits) { return __uint_as_float(std::uint32_t{bits} << 16); }
-CHIPFIT_DEVICE std::uint16_t to_bf16(float x) { return __bfloat16_as_ushort(__float2bfloat16_rn(x)); }
-CHIPFIT_DEVICE float from_f16(std::uint16_t bits) { return __half2float(__ushort_as_half(bits)); }
-CHIPFIT_DEVICE std::uint16_t to_f16(float x) { return __half_as_ushort(__float2half_rn(x)); }
+CHIPFIT_DEVICE float from_bf16(std::uint16_t bits) {
+  return __uint_as_float(std::uint32_t{bits} << 16);
+}
+CHIPFIT_DEVICE std::uint16_t to_bf16(float x) {
+  return __bfloat16_as_ushort(__float2bfloat16_rn(x));
+}
+CHIPFIT_DEVICE float from_f16(std::uint16_t bits) {
+  return __half2float(__ushort_as_half(bits));
+}
+CHIPFIT_DEVICE std::uint16_t to_f16(float x) {
+  return __half_as_ushort(__float2half_rn(x));
+}
 
 }  // namespace chipfit::cuda::ptx

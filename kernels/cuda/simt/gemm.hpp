@@ -41,11 +41,12 @@ struct SimtGemm {
     }
 
     CHIPFIT_UNROLL
-    for (int i = 0; i < 8; ++i)
+    for (int i = 0; i < 8; ++i) {
       CHIPFIT_UNROLL
-    for (int j = 0; j < 8; j += 2)
-      store_sums(args.out, args.partial, args.schedule, work, first_m + y + i % 4 + i / 4 * 64,
-                 first_n + x + j % 4 + j / 4 * 64, sums[i][j], sums[i][j + 1]);
+      for (int j = 0; j < 8; j += 2)
+        store_sums(args.out, args.partial, args.schedule, work, first_m + y + i % 4 + i / 4 * 64,
+                   first_n + x + j % 4 + j / 4 * 64, sums[i][j], sums[i][j + 1]);
+    }
   }
 
  private:
@@ -60,9 +61,10 @@ struct SimtGemm {
       const Four b[2] = {ptx::load_shared<Four>(stage + Layout::bytes + Layout::offset(x, k)),
                          ptx::load_shared<Four>(stage + Layout::bytes + Layout::offset(x + 64, k))};
       CHIPFIT_UNROLL
-      for (int i = 0; i < 8; ++i)
+      for (int i = 0; i < 8; ++i) {
         CHIPFIT_UNROLL
-      for (int j = 0; j < 8; ++j) sums[i][j] += a[i / 4].value[i % 4] * b[j / 4].value[j % 4];
+        for (int j = 0; j < 8; ++j) sums[i][j] += a[i / 4].value[i % 4] * b[j / 4].value[j % 4];
+      }
     }
   }
 };

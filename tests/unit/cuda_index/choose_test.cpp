@@ -38,6 +38,14 @@ TEST(Choose, HopperKernelsWhereTheCopyEngineTakesTheOperands) {
   EXPECT_EQ(name("gemm:f64:NN:4096x4096x4096", hopper), "dmma m16n8k16 f64 128x128x16");
 }
 
+TEST(Choose, Fp8IsForHopperAndForOperandsThatWgmmaTakes) {
+  EXPECT_EQ(name("gemm:e4m3:NT:4096x4096x4096", hopper), "wgmma e4m3 128x128x128, sums promoted every 128 of k");
+  EXPECT_EQ(name("gemm:e4m3:NN:4096x4096x4096", hopper),
+            "wgmma takes operands of this type with k contiguous only (NT)");
+  EXPECT_EQ(name("gemm:e4m3:NT:4096x4096x4096", ampere), "fp8 is computed by wgmma alone");
+  EXPECT_EQ(name("gemm:e5m2:NT:4096x4096x4096", hopper), "no kernel for e5m2");
+}
+
 TEST(Choose, CodeForHopperIsForHopperAlone) {
   for (const Capability& device : {ampere, blackwell}) {
     EXPECT_EQ(name("gemm:bf16:NN:8192x8192x8192", device), "mma.sync bf16 128x128x32");

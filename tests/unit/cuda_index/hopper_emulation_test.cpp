@@ -16,9 +16,8 @@ void run_kernel(const Trial& t, const HopperLowered& l, std::uint32_t blocks) {
   t.declare_inputs(block);
   block.run({blocks, Kernel::kThreads, Kernel::shared_bytes, 7}, [&] { Kernel::run(args); });
   if (l.work.schedule.splits > 1)
-    block.run({2, 64, 0, 7}, [&] {
-      reduce_partials<typename Op::Sum>(l.work.out, l.work.partial, l.work.schedule.splits, 64);
-    });
+    block.run({2, 64, 0, 7},
+              [&] { reduce_partials<typename Op::Sum>(l.work.out, l.work.partial, l.work.schedule.splits, 64); });
 }
 
 /// `blocks`: fewer than tiles, so that a block computes several.
@@ -62,6 +61,10 @@ TEST(EmulatedHopper, OtherTypesWithKContiguous) {
   hopper<WgmmaTf32>("gemm:f32:NT:131x137x76:tf32");
   hopper<WgmmaI8>("gemm:i8:NT:131x137x272:b2");
 }
+TEST(EmulatedHopper, Fp8SumsThatArePromoted) {
+  hopper<WgmmaE4m3>("gemm:e4m3:NT:131x144x400", 1, 2, StoreBy::copy_engine);
+  hopper<WgmmaE4m3, Source::im2col>("conv_fwd:e4m3-f32-f32:nhwc:n2c32h6w5:k33r3s3:p1x1");
+}
 TEST(EmulatedHopper, SplitSums) {
   hopper<WgmmaBf16>("gemm:bf16:NT:8x72x640:b2:acc", 3);
   hopper<WgmmaI8>("gemm:i8:NT:5x33x1024", 4);
@@ -79,7 +82,8 @@ TEST(EmulatedHopperConvolution, Im2colByTheCopyEngine) {
 
 TEST(HopperMaps, SayWhyAProblemIsNotForThem) {
   const auto why = [](const char* id) { return lower_for_hopper(parse_case_id(id).value(), 128).error().what; };
-  EXPECT_EQ(why("gemm:bf16:NT:64x64x63"), "the copy engine does not take it: a stride is not a multiple of 16 bytes below 2^40");
+  EXPECT_EQ(why("gemm:bf16:NT:64x64x63"),
+            "the copy engine does not take it: a stride is not a multiple of 16 bytes below 2^40");
   EXPECT_EQ(why("gemm:i8:NN:64x64x64"), "wgmma takes operands of this type with k contiguous only (NT)");
   EXPECT_EQ(why("conv_fwd:bf16:nhwc:n1c64h8w8:k64r3s3:g2"), "a group's channels do not fill slices of 128 bytes");
   EXPECT_EQ(why("conv_bwd_data:bf16:nhwc:n1c64h8w8:k64r3s3"), "only fwd goes through im2col of the copy engine");

@@ -33,7 +33,8 @@ void expect_bijection() {
   for (int mn = 0; mn < Layout::mn; ++mn)
     for (int k = 0; k < Layout::k; ++k) {
       const int offset = Layout::offset(mn, k);
-      ASSERT_TRUE(offset >= 0 && offset + Layout::element_bytes <= Layout::bytes && offset % Layout::element_bytes == 0);
+      ASSERT_TRUE(offset >= 0 && offset + Layout::element_bytes <= Layout::bytes &&
+                  offset % Layout::element_bytes == 0);
       ASSERT_TRUE(seen.insert(offset).second);
     }
 }

@@ -75,7 +75,8 @@ TEST(EmulatedMma, F16InAllTransposes) {
 }
 TEST(EmulatedMma, Tf32InAllTransposes) {
   for (const char* trans : {"NN", "NT", "TN", "TT"})
-    for (const char* shape : {"131x37x77", "36x140x84"}) mma<MmaTf32>(std::string("gemm:f32:") + trans + ":" + shape + ":tf32");
+    for (const char* shape : {"131x37x77", "36x140x84"})
+      mma<MmaTf32>(std::string("gemm:f32:") + trans + ":" + shape + ":tf32");
 }
 TEST(EmulatedMma, Int8InAllTransposes) {
   for (const char* trans : {"NN", "NT", "TN", "TT"})
