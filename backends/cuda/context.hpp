@@ -4,7 +4,7 @@
 
 #include "backends/cuda/cublaslt.hpp"
 #include "backends/cuda/gemm_layout.hpp"
-#include "backends/cuda/memory.hpp"
+#include "backends/common/cuda/memory.hpp"
 
 namespace cuda {
 

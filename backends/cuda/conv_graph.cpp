@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <chipfit/chipfit_plugin.hpp>
 
-#include "backends/cuda/view_alignment.hpp"
+#include "backends/common/cuda/view_alignment.hpp"
 
 namespace cuda {
 namespace {

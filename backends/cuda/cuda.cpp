@@ -2,50 +2,27 @@
 // libraries are opened at run time, so this loads anywhere and says what is missing.
 #include <chipfit/chipfit_plugin.hpp>
 
-#include "backends/cuda/device_facts.hpp"
+#include "backends/common/cuda/open_device.hpp"
 #include "backends/cuda/gemm.hpp"
+#include "backends/cuda/libraries.hpp"
 
 namespace {
 
 using chipfit::plugin::Failure;
 using chipfit::plugin::unsupported;
 
-/// The primary context, which cuBLASLt and cuDNN compute in too.
-class PrimaryContext {
- public:
-  PrimaryContext(const cuda::Driver& driver, CUdevice device) : driver_(driver), device_(device) {
-    CUcontext context = nullptr;
-    driver.check(driver.context_retain(&context, device), "cuDevicePrimaryCtxRetain");
-    context_ = context;
-    make_current();
-  }
-  ~PrimaryContext() { driver_.context_release(device_); }
-  PrimaryContext(const PrimaryContext&) = delete;
-  PrimaryContext& operator=(const PrimaryContext&) = delete;
-  void make_current() const { driver_.check(driver_.context_set(context_), "cuCtxSetCurrent"); }
-
- private:
-  const cuda::Driver& driver_;
-  CUdevice device_;
-  CUcontext context_ = nullptr;
-};
-
 /// What a device owns, in the order in which it comes and goes.
 struct State {
   explicit State(std::uint32_t index)
       : libraries(cuda::libraries()),
-        device(cuda::device_at(libraries.driver, index)),
-        primary(libraries.driver, device),
-        stream(libraries.driver),
-        context{libraries.driver, stream, cuda::capability_of(libraries.driver, device),
+        open(libraries.driver, index),
+        context{libraries.driver, open.stream, cuda::capability_of(libraries.driver, open.device),
                 cuda::Settings::from_options()},
         gemm(libraries.lt),
         conv(libraries.conv ? libraries.conv->open(context) : nullptr) {}
 
   const cuda::Libraries& libraries;
-  CUdevice device;
-  PrimaryContext primary;
-  cuda::Stream stream;
+  cuda::OpenDevice open;
   cuda::Context context;
   cuda::Gemm gemm;
   std::unique_ptr<cuda::Conv> conv;
@@ -56,30 +33,20 @@ class CudaDevice {
   using Buffer = cuda::Memory;
   using Kernel = std::unique_ptr<cuda::Program>;
 
-  static std::uint32_t count() {
-    const cuda::Libraries& libraries = cuda::libraries();
-    int devices = 0;
-    libraries.driver.check(libraries.driver.device_count(&devices), "cuDeviceGetCount");
-    if (devices <= 0) throw Failure(CHIPFIT_UNAVAILABLE, "the NVIDIA driver finds no device");
-    return static_cast<std::uint32_t>(devices);
-  }
+  static std::uint32_t count() { return cuda::device_count(cuda::libraries().driver); }
   static void describe(std::uint32_t index, chipfit_device_info& info) {
-    cuda::describe_device(cuda::libraries(), index, info);
+    const cuda::Libraries& libraries = cuda::libraries();
+    cuda::describe_device(libraries.driver, index, libraries.versions(), info);
   }
 
   explicit CudaDevice(std::uint32_t index) : state_(std::make_unique<State>(index)) {}
 
-  Buffer alloc(std::uint64_t bytes) { return Buffer(driver(), bytes); }
-
+  Buffer alloc(std::uint64_t bytes) { return state_->open.alloc(bytes); }
   void upload(Buffer& target, std::uint64_t offset, const void* source, std::uint64_t bytes) {
-    driver().check(driver().copy_to_device(target.address() + offset, source, bytes, state_->stream.get()),
-                   "cuMemcpyHtoDAsync");
-    state_->stream.synchronize();
+    state_->open.upload(target, offset, source, bytes);
   }
   void download(const Buffer& source, std::uint64_t offset, void* target, std::uint64_t bytes) {
-    driver().check(driver().copy_to_host(target, source.address() + offset, bytes, state_->stream.get()),
-                   "cuMemcpyDtoHAsync");
-    state_->stream.synchronize();
+    state_->open.download(source, offset, target, bytes);
   }
 
   Kernel prepare(const chipfit_problem& problem) {
@@ -102,13 +69,11 @@ class CudaDevice {
     kernel->run(at(in[0]), at(in[1]), at(out));
   }
 
-  void sync() { state_->stream.synchronize(); }
+  void sync() { state_->open.stream.synchronize(); }
 
   const char* algorithm(const Kernel& kernel) { return kernel->algorithm().c_str(); }
 
  private:
-  const cuda::Driver& driver() const { return state_->libraries.driver; }
-
   std::unique_ptr<State> state_;
 };
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "backends/cuda/functions.hpp"
+#include "backends/common/cuda/functions.hpp"
 
 namespace cuda {
 

@@ -5,7 +5,7 @@
 
 #include "backends/cuda/product.hpp"
 #include "backends/cuda/trial.hpp"
-#include "backends/cuda/view_alignment.hpp"
+#include "backends/common/cuda/view_alignment.hpp"
 
 namespace cuda {
 namespace {

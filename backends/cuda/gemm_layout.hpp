@@ -4,10 +4,9 @@
 
 #include <cstdint>
 
-namespace cuda {
+#include "backends/common/cuda/device_facts.hpp"
 
-/// 10·major + minor: 90 is Hopper.
-using ComputeCapability = int;
+namespace cuda {
 
 /// A matrix as cuBLASLt sees it: column-major, in elements.
 struct Matrix {

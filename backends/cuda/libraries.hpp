@@ -4,7 +4,7 @@
 
 #include "backends/cuda/conv.hpp"
 #include "backends/cuda/cublaslt.hpp"
-#include "backends/cuda/driver.hpp"
+#include "backends/common/cuda/driver.hpp"
 
 namespace cuda {
 

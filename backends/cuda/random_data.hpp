@@ -2,7 +2,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "backends/cuda/memory.hpp"
+#include "backends/common/cuda/memory.hpp"
 
 namespace cuda {
 

@@ -1,4 +1,4 @@
-// cuBLASLt and cuDNN on a device, where there is one; elsewhere these are skipped, and shown so.
+// The plugins for NVIDIA GPUs on a device, where there is one; elsewhere these are skipped, and shown so.
 #include <optional>
 #include <utility>
 
@@ -8,9 +8,9 @@ namespace chipfit::test {
 namespace {
 
 /// What device_count answers, with the text beside it, before any device is opened.
-std::pair<chipfit_status, std::string> cuda_count() {
+std::pair<chipfit_status, std::string> device_count_of(const char* name) {
   static chipfit_host host = {sizeof host, CHIPFIT_ABI_MINOR, [](const char*) {}, "/tmp", ""};
-  void* library = dlopen(path_of("cuda").c_str(), RTLD_NOW | RTLD_LOCAL);
+  void* library = dlopen(path_of(name).c_str(), RTLD_NOW | RTLD_LOCAL);
   if (!library) throw std::runtime_error(dlerror());
   const auto query = reinterpret_cast<decltype(&chipfit_plugin_query_v1)>(dlsym(library, "chipfit_plugin_query_v1"));
   const chipfit_plugin& table = *query(&host);
@@ -21,19 +21,20 @@ std::pair<chipfit_status, std::string> cuda_count() {
   return {status, text};
 }
 
-TEST(Cuda, LoadsAnywhereAndSaysWhatIsMissing) {
-  const auto [status, text] = cuda_count();
+class Cuda : public ::testing::TestWithParam<const char*> {};
+TEST_P(Cuda, LoadsAnywhereAndSaysWhatIsMissing) {
+  const auto [status, text] = device_count_of(GetParam());
   if (status == CHIPFIT_OK) return;  // there is a device: CudaDevice has the tests
   EXPECT_EQ(status, CHIPFIT_UNAVAILABLE);
   EXPECT_NE(text, "");
 }
 
-class CudaDevice : public ::testing::Test {
+class CudaDevice : public ::testing::TestWithParam<const char*> {
  protected:
   void SetUp() override {
-    const auto [status, text] = cuda_count();
+    const auto [status, text] = device_count_of(GetParam());
     if (status != CHIPFIT_OK) GTEST_SKIP() << text;
-    plugin.emplace(path_of("cuda"));
+    plugin.emplace(path_of(GetParam()));
   }
   void expect_right_or_refused_with_a_reason(const chipfit_problem& p) {
     if (plugin->asks(p) == CHIPFIT_UNSUPPORTED)
@@ -49,26 +50,37 @@ class CudaDevice : public ::testing::Test {
   std::mt19937 random{20240229};
 };
 
-TEST_F(CudaDevice, DescribesItself) {
+TEST_P(CudaDevice, DescribesItself) {
   const chipfit_device_info info = plugin->info();
   EXPECT_EQ(info.kind, CHIPFIT_GPU);
   EXPECT_EQ(info.view_alignment, 256u);
   EXPECT_GT(info.compute_units, 0u);
-  EXPECT_NE(std::string(info.runtime).find("cuBLASLt"), std::string::npos) << info.runtime;
+  const char* computes = GetParam() == std::string("cuda") ? "cuBLASLt" : "chipfit";
+  EXPECT_NE(std::string(info.runtime).find(computes), std::string::npos) << info.runtime;
 }
 
-TEST_F(CudaDevice, ProductsOfEveryTypeTransposeAndBatchAreRight) {
+TEST_P(CudaDevice, ProductsOfEveryTypeTransposeAndBatchAreRight) {
   for (const Types& types : every_type())
     for (std::uint32_t bits = 0; bits < 16; ++bits) {
-      std::uniform_int_distribution<int> size(1, 4);
-      chipfit_problem p = gemm(types, 16 * size(random), 16 * size(random), 16 * size(random), bits & 4 ? 3 : 1,
-                               bits & 1, bits >> 1 & 1);
+      std::uniform_int_distribution<int> size(1, 10);
+      chipfit_problem p =
+          gemm(types, 4 * size(random), 4 * size(random), 4 * size(random), bits & 4 ? 3 : 1, bits & 1, bits >> 1 & 1);
       p.accumulate = bits >> 3;
       expect_right_or_refused_with_a_reason(p);
     }
 }
 
-TEST_F(CudaDevice, ConvolutionsInEveryDirectionAndLayoutAreRight) {
+// Several tiles each way, of operands that the copy engine takes and of ones that it does not; sums that are split.
+TEST_P(CudaDevice, ProductsOfMoreThanOneTileAreRight) {
+  for (const Types& types : every_type())
+    for (std::uint32_t transposes = 0; transposes < 4; ++transposes) {
+      expect_right_or_refused_with_a_reason(gemm(types, 272, 528, 208, 2, transposes & 1, transposes >> 1));
+      expect_right_or_refused_with_a_reason(gemm(types, 131, 267, 77, 1, transposes & 1, transposes >> 1));
+      expect_right_or_refused_with_a_reason(gemm(types, 16, 128, 4096, 1, transposes & 1, transposes >> 1));
+    }
+}
+
+TEST_P(CudaDevice, ConvolutionsInEveryDirectionAndLayoutAreRight) {
   for (const Types& types : every_type())
     for (std::uint32_t i = 0; i < 24; ++i) {
       chipfit_problem p =
@@ -78,7 +90,7 @@ TEST_F(CudaDevice, ConvolutionsInEveryDirectionAndLayoutAreRight) {
     }
 }
 
-TEST_F(CudaDevice, AnyMathModeOfF32IsComputedAtLeastThatWell) {
+TEST_P(CudaDevice, AnyMathModeOfF32IsComputedAtLeastThatWell) {
   for (std::uint32_t math = CHIPFIT_STRICT; math <= CHIPFIT_MATH_BF16; ++math) {
     chipfit_problem p = gemm(CHIPFIT_F32, 64, 48, 80);
     p.math = math;
@@ -86,10 +98,13 @@ TEST_F(CudaDevice, AnyMathModeOfF32IsComputedAtLeastThatWell) {
   }
 }
 
-TEST_F(CudaDevice, AnImpossibleAllocationIsOutOfMemory) {
+TEST_P(CudaDevice, AnImpossibleAllocationIsOutOfMemory) {
   chipfit_buffer buffer = nullptr;
   EXPECT_EQ(plugin->table().alloc(plugin->device(), std::uint64_t{1} << 60, &buffer), CHIPFIT_OUT_OF_MEMORY);
 }
+
+INSTANTIATE_TEST_SUITE_P(Plugins, Cuda, testing::Values(CHIPFIT_CUDA_PLUGINS));
+INSTANTIATE_TEST_SUITE_P(Plugins, CudaDevice, testing::Values(CHIPFIT_CUDA_PLUGINS));
 
 }  // namespace
 }  // namespace chipfit::test

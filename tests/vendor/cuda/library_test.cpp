@@ -1,5 +1,5 @@
 // Finding libraries at run time, and what is said of devices without asking one.
-#include "backends/cuda/library.hpp"
+#include "backends/common/cuda/library.hpp"
 
 #include <gmock/gmock.h>
 
@@ -8,8 +8,8 @@
 #include <limits>
 
 #include "backends/cuda/cublaslt.hpp"
-#include "backends/cuda/device_facts.hpp"
-#include "backends/cuda/peaks.hpp"
+#include "backends/common/cuda/device_facts.hpp"
+#include "backends/common/cuda/peaks.hpp"
 #include "backends/cuda/random_data.hpp"
 #include "backends/cuda/trial.hpp"
 #include "tests/vendor/cuda/problems.hpp"

@@ -2,7 +2,7 @@
 #include <cstdint>
 #include <utility>
 
-#include "backends/cuda/driver.hpp"
+#include "backends/common/cuda/driver.hpp"
 
 namespace cuda {
 

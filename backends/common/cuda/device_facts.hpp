@@ -4,16 +4,22 @@
 #include <string>
 #include <string_view>
 
-#include "backends/cuda/gemm_layout.hpp"
-#include "backends/cuda/libraries.hpp"
+#include "backends/common/cuda/driver.hpp"
 
 namespace cuda {
 
-/// Fills what the driver tells of a device and the vendor's table claims for it.
-void describe_device(const Libraries&, std::uint32_t index, chipfit_device_info&);
+/// 10·major + minor: 90 is Hopper.
+using ComputeCapability = int;
+
+/// Devices that the driver finds; Failure (UNAVAILABLE) where there is none.
+std::uint32_t device_count(const Driver&);
+
+/// Fills what the driver tells of a device and the vendor's table claims for it. `runtime`: what computes on it.
+void describe_device(const Driver&, std::uint32_t index, const std::string& runtime, chipfit_device_info&);
 
 CUdevice device_at(const Driver&, std::uint32_t index);
 ComputeCapability capability_of(const Driver&, CUdevice);
+int multiprocessors_of(const Driver&, CUdevice);
 
 /// "GPU-01234567-89ab-cdef-0123-456789abcdef", as nvidia-smi names it.
 std::string uuid_text(const unsigned char (&bytes)[16]);

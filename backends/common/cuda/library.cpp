@@ -1,4 +1,4 @@
-#include "backends/cuda/library.hpp"
+#include "backends/common/cuda/library.hpp"
 
 #include <dlfcn.h>
 #include <chipfit/chipfit_plugin.hpp>

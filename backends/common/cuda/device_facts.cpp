@@ -1,12 +1,12 @@
-#include "backends/cuda/device_facts.hpp"
+#include "backends/common/cuda/device_facts.hpp"
 
 #include <algorithm>
 #include <chipfit/chipfit_plugin.hpp>
 #include <fstream>
 #include <sstream>
 
-#include "backends/cuda/peaks.hpp"
-#include "backends/cuda/view_alignment.hpp"
+#include "backends/common/cuda/peaks.hpp"
+#include "backends/common/cuda/view_alignment.hpp"
 
 namespace cuda {
 namespace {
@@ -61,8 +61,18 @@ std::string kernel_module_version(std::string_view text) {
   return "";
 }
 
-void describe_device(const Libraries& libraries, std::uint32_t index, chipfit_device_info& info) {
-  const Driver& driver = libraries.driver;
+std::uint32_t device_count(const Driver& driver) {
+  int devices = 0;
+  driver.check(driver.device_count(&devices), "cuDeviceGetCount");
+  if (devices <= 0) throw chipfit::plugin::Failure(CHIPFIT_UNAVAILABLE, "the NVIDIA driver finds no device");
+  return static_cast<std::uint32_t>(devices);
+}
+
+int multiprocessors_of(const Driver& driver, CUdevice device) {
+  return attribute(driver, device, CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT);
+}
+
+void describe_device(const Driver& driver, std::uint32_t index, const std::string& runtime, chipfit_device_info& info) {
   const CUdevice device = device_at(driver, index);
   const ComputeCapability capability = capability_of(driver, device);
   char name[sizeof info.name] = "";
@@ -75,7 +85,7 @@ void describe_device(const Libraries& libraries, std::uint32_t index, chipfit_de
   info.kind = CHIPFIT_GPU;
   info.view_alignment = kViewAlignment;
   info.memory_bytes = memory;
-  info.compute_units = static_cast<std::uint32_t>(attribute(driver, device, CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT));
+  info.compute_units = static_cast<std::uint32_t>(multiprocessors_of(driver, device));
   info.nominal_clock_hz = 1e3 * attribute(driver, device, CU_DEVICE_ATTRIBUTE_CLOCK_RATE);
   set_text(info.vendor, "NVIDIA");
   set_text(info.name, name);
@@ -84,7 +94,7 @@ void describe_device(const Libraries& libraries, std::uint32_t index, chipfit_de
   std::copy(std::begin(uuid.bytes), std::end(uuid.bytes), bytes);
   set_text(info.serial, uuid_text(bytes));
   set_text(info.driver, driver_text(driver));
-  set_text(info.runtime, libraries.versions());
+  set_text(info.runtime, runtime);
 
   const Claims claims = claims_for(name);
   info.memory_byte_per_s = claims.memory_byte_per_s;

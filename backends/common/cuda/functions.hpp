@@ -1,5 +1,5 @@
 #pragma once
-#include "backends/cuda/library.hpp"
+#include "backends/common/cuda/library.hpp"
 
 namespace cuda {
 

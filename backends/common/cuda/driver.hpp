@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "backends/cuda/functions.hpp"
+#include "backends/common/cuda/functions.hpp"
 
 namespace cuda {
 

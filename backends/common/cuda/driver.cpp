@@ -1,4 +1,4 @@
-#include "backends/cuda/driver.hpp"
+#include "backends/common/cuda/driver.hpp"
 
 #include <chipfit/chipfit_plugin.hpp>
 

@@ -1,4 +1,4 @@
-#include "backends/cuda/peaks.hpp"
+#include "backends/common/cuda/peaks.hpp"
 
 namespace cuda {
 namespace {

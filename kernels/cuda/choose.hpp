@@ -1,0 +1,39 @@
+#pragma once
+#include <cstdint>
+#include <string>
+
+#include "kernels/base/result.hpp"
+#include "kernels/cuda/index/element.hpp"
+#include "kernels/cuda/index/schedule.hpp"
+#include "kernels/cuda/lower.hpp"
+
+namespace chipfit::cuda {
+
+/// What a kernel is chosen by.
+struct Capability {
+  int major = 0, minor = 0;
+  int multiprocessors = 1;
+};
+
+enum class Kernel { simt, mma, dmma_m16, hopper, depthwise };
+
+/// Everything a launch needs to know beside the addresses.
+struct Plan {
+  Problem problem;
+  Kernel kernel = Kernel::simt;
+  Element element = Element::f32;
+  Schedule schedule;
+  int block_n = 128;
+  int channels_per_thread = 1;       ///< depthwise
+  std::int64_t workspace_bytes = 0;  ///< partial sums; contents do not matter
+  std::string name;                  ///< "wgmma bf16 128x256x64 NT, split 3"
+};
+
+/// The kernel for a problem. Error (usage), in words for an empty cell, where there is none: another type or layout, a
+/// device before compute capability 8.0, extents past what the kernels count with.
+///
+/// Accuracy is the problem's: strict f32 is multiplied and added in f32; tf32 is used for f32 operands of the other
+/// math modes only; 16-bit operands are added up in f32, i8 in i32 modulo 2^32, f64 in f64.
+Result<Plan> choose(const Problem&, const Capability&);
+
+}  // namespace chipfit::cuda

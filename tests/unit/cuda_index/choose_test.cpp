@@ -1,0 +1,75 @@
+#include "kernels/cuda/choose.hpp"
+
+#include <gtest/gtest.h>
+
+#include "kernels/problem/case_id.hpp"
+
+namespace chipfit::cuda {
+namespace {
+
+constexpr Capability hopper{9, 0, 132}, ampere{8, 0, 108}, blackwell{10, 0, 148};
+
+std::string name(const char* id, const Capability& device) {
+  const Result<Plan> plan = choose(parse_case_id(id).value(), device);
+  return plan ? plan->name : plan.error().what;
+}
+
+TEST(Choose, SaysWhyThereIsNoKernel) {
+  EXPECT_EQ(name("gemm:f32:NN:8x8x8", {7, 5, 40}), "the kernels need compute capability 8.0");
+  EXPECT_EQ(name("conv_fwd:bf16:nchw:n1c8h8w8:k8r3s3", hopper), "the kernels take NHWC only");
+  EXPECT_EQ(name("gemm:f32:NN:3000000000x1x1", hopper), "an extent passes 2^31");
+  EXPECT_EQ(name("conv_fwd:i8:nhwc:n70000c1h200w200:k1r1s1", hopper), "an extent passes 2^31");
+}
+
+TEST(Choose, StrictF32IsNeverGivenToTheTensorCores) {
+  for (const Capability& device : {hopper, ampere, blackwell}) {
+    EXPECT_EQ(name("gemm:f32:NT:4096x4096x4096", device), "fma f32 128x128x16");
+    EXPECT_EQ(name("conv_fwd:f32:nhwc:n32c64h56w56:k64r3s3:p1x1", device), "fma implicit f32 128x128x16");
+  }
+}
+
+TEST(Choose, HopperKernelsWhereTheCopyEngineTakesTheOperands) {
+  EXPECT_EQ(name("gemm:bf16:NN:8192x8192x8192", hopper), "wgmma bf16 128x256x64");
+  EXPECT_EQ(name("gemm:f32:NT:8192x8192x8192:tf32", hopper), "wgmma tf32 128x256x32");
+  EXPECT_EQ(name("gemm:f32:NN:8192x8192x8192:tf32", hopper), "mma.sync tf32 128x128x16");
+  EXPECT_EQ(name("gemm:bf16:NT:8192x8192x8191", hopper), "mma.sync bf16 128x128x32");
+  EXPECT_EQ(name("conv_fwd:f16:nhwc:n32c64h56w56:k64r3s3:p1x1", hopper), "wgmma im2col f16 128x128x64");
+  EXPECT_EQ(name("conv_fwd:f16:nhwc:n32c3h224w224:k64r7s7:p3x3:s2x2", hopper), "mma.sync implicit f16 128x128x32");
+  EXPECT_EQ(name("gemm:f64:NN:4096x4096x4096", hopper), "dmma m16n8k16 f64 128x128x16");
+}
+
+TEST(Choose, Fp8IsForHopperAndForOperandsThatWgmmaTakes) {
+  EXPECT_EQ(name("gemm:e4m3:NT:4096x4096x4096", hopper), "wgmma e4m3 128x128x128, sums promoted every 128 of k");
+  EXPECT_EQ(name("gemm:e4m3:NN:4096x4096x4096", hopper),
+            "wgmma takes operands of this type with k contiguous only (NT)");
+  EXPECT_EQ(name("gemm:e4m3:NT:4096x4096x4096", ampere), "fp8 is computed by wgmma alone");
+  EXPECT_EQ(name("gemm:e5m2:NT:4096x4096x4096", hopper), "no kernel for e5m2");
+}
+
+TEST(Choose, CodeForHopperIsForHopperAlone) {
+  for (const Capability& device : {ampere, blackwell}) {
+    EXPECT_EQ(name("gemm:bf16:NN:8192x8192x8192", device), "mma.sync bf16 128x128x32");
+    EXPECT_EQ(name("gemm:f64:NN:4096x4096x4096", device), "mma.sync f64 128x128x16");
+  }
+}
+
+TEST(Choose, SplitsSumsOnlyWhereMultiprocessorsWouldBeIdle) {
+  // 32 tiles of 128×128 on 132 multiprocessors, 64 slices of k: 4 parts of 16.
+  const Result<Plan> skinny = choose(parse_case_id("gemm:bf16:NT:16x4096x4096").value(), hopper);
+  ASSERT_TRUE(skinny);
+  EXPECT_EQ(skinny->name, "wgmma bf16 128x128x64, split 4");
+  EXPECT_EQ(skinny->workspace_bytes, 4 * 16 * 4096 * 4);
+  EXPECT_EQ(skinny->schedule.total(), 128);
+  EXPECT_EQ(choose(parse_case_id("gemm:bf16:NT:4096x4096x4096").value(), hopper)->workspace_bytes, 0);
+}
+
+TEST(Choose, DepthwiseTakesFourChannelsAtOnceWhereTheyAreAligned) {
+  const auto channels = [](const char* id) { return choose(parse_case_id(id).value(), hopper)->channels_per_thread; };
+  EXPECT_EQ(channels("conv_fwd:bf16:nhwc:n1c32h8w8:k32r3s3:g32"), 4);
+  EXPECT_EQ(channels("conv_fwd:bf16:nhwc:n1c30h8w8:k30r3s3:g30"), 1);
+  EXPECT_EQ(channels("conv_fwd:bf16:nhwc:n1c32h8w8:k64r3s3:g32"), 1);
+  EXPECT_EQ(name("conv_fwd:f32:nhwc:n1c32h8w8:k32r3s3:g32:tf32", hopper), "depthwise f32");
+}
+
+}  // namespace
+}  // namespace chipfit::cuda
