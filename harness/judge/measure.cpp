@@ -9,6 +9,7 @@
 
 #include "harness/judge/attempt.hpp"
 #include "harness/stats/steady_state.hpp"
+#include "harness/telemetry/run_queue.hpp"
 
 namespace chipfit::judge {
 namespace {
@@ -382,9 +383,10 @@ class CaseMeasurement {
 
   /// How the worker's clock compares with the judge's. Between two problems the worker only reads its clock and
   /// enqueues, so nearly all of the judge's time must be in its sum. On a busy machine an honest worker or the judge
-  /// may wait for the processor between clock and reply: `busy` allows for a few time slices of that.
+  /// may wait for the processor between clock and reply: `busy` is a gap that the kernel's account of such waits
+  /// explains, or no longer than a few time slices.
   enum class Clocks { agree, busy, differ };
-  static Clocks compare_clocks(const Worker::Latencies& times) {
+  static Clocks compare_clocks(const Worker::Latencies& times, double waited_s) {
     const double total = times.total.synced_s - times.total.revealed_s;
     double sum = 0;
     for (const double s : times.each_s) {
@@ -392,10 +394,15 @@ class CaseMeasurement {
       sum += s;
     }
     if (!(sum <= total * 1.001 + 1e-6)) return Clocks::differ;
-    const double overhead = 1e-3 + 10e-6 * static_cast<double>(times.each_s.size()) + 0.1 * total;
-    if (sum >= total - overhead) return Clocks::agree;
+    const auto most_of = [&](double time_s) {
+      return time_s - (1e-3 + 10e-6 * static_cast<double>(times.each_s.size()) + 0.1 * time_s);
+    };
+    if (sum >= most_of(total)) return Clocks::agree;
+    if (sum >= most_of(total - std::min(waited_s, total))) return Clocks::busy;
     return sum >= 0.75 * total - std::min(0.03, 0.4 * total) ? Clocks::busy : Clocks::differ;
   }
+  /// Of this thread and the worker's together.
+  double waited_s() const { return telemetry::run_queue_wait_s() + telemetry::run_queue_wait_s(worker_.pid()); }
 
   Step latency() {
     // Longer batches on each attempt: what waiting adds shrinks beside them, what a false clock hides does not.
@@ -407,10 +414,12 @@ class CaseMeasurement {
       CHIPFIT_ATTEMPT(check_stop());
       const int count = static_cast<int>(std::clamp(aimed_s / problem_s_, 1.0, static_cast<double>(max_batch)));
       const Batch batch = draw_batch(count, plan_.pool);
+      const double waited_before = waited_s();
       const auto times = worker_.latency(kernel_, batch.entries, deadline_s(problem_s_ * count));
       if (!times) return end(times.error(), "run");
+      const double waited = waited_s() - waited_before;
       const double total = times->total.synced_s - times->total.revealed_s;
-      const Clocks clocks = compare_clocks(*times);
+      const Clocks clocks = compare_clocks(*times, waited);
       if (clocks != Clocks::agree && attempt < attempts) continue;
       if (clocks == Clocks::differ)
         return end(
