@@ -4,15 +4,18 @@
 
 namespace chipfit::judge {
 
-Clocks compare_clocks(std::span<const double> each_s, double total_s) {
+Clocks compare_clocks(std::span<const double> each_s, double total_s, double waited_s) {
   double sum = 0;
   for (const double s : each_s) {
     if (!(s >= 0)) return Clocks::differ;
     sum += s;
   }
   if (!(sum <= total_s * 1.001 + 1e-6)) return Clocks::differ;
-  const double overhead = 1e-3 + 10e-6 * static_cast<double>(each_s.size()) + 0.1 * total_s;
-  if (sum >= total_s - overhead) return Clocks::agree;
+  const auto most_of = [&](double time_s) {
+    return time_s - (1e-3 + 10e-6 * static_cast<double>(each_s.size()) + 0.1 * time_s);
+  };
+  if (sum >= most_of(total_s)) return Clocks::agree;
+  if (sum >= most_of(total_s - std::min(waited_s, total_s))) return Clocks::busy;
   return sum >= 0.75 * total_s - std::min(0.03, 0.4 * total_s) ? Clocks::busy : Clocks::differ;
 }
 

@@ -11,9 +11,10 @@ enum class Clocks {
 };
 
 /// `each_s`: seconds of each problem of a latency batch on the worker's clock; `total_s`: the judge's seconds of the
-/// whole batch. Between two problems the worker only reads its clock and enqueues, so that nearly all of the judge's
-/// time must be in its sum, and never more. On a busy machine the worker or the judge may wait for the processor
-/// between clock and reply: `busy` allows for a few time slices (30 ms) of that.
-Clocks compare_clocks(std::span<const double> each_s, double total_s);
+/// whole batch; `waited_s`: for how long judge and worker could have run meanwhile but waited for a processor, by the
+/// kernel's account. Between two problems the worker only reads its clock and enqueues, so that nearly all of the
+/// judge's time must be in its sum, and never more. On a busy machine the worker or the judge may wait between clock
+/// and reply: `busy` is a gap that `waited_s` explains, or no longer than a few time slices (30 ms).
+Clocks compare_clocks(std::span<const double> each_s, double total_s, double waited_s);
 
 }  // namespace chipfit::judge

@@ -10,6 +10,7 @@
 #include "harness/judge/attempt.hpp"
 #include "harness/judge/clocks.hpp"
 #include "harness/stats/steady_state.hpp"
+#include "harness/telemetry/run_queue.hpp"
 
 namespace chipfit::judge {
 namespace {
@@ -313,6 +314,9 @@ class CaseMeasurement {
     return {};
   }
 
+  /// Waits for a processor so far, of this thread and the worker's together.
+  double waited_s() const { return telemetry::run_queue_wait_s() + telemetry::run_queue_wait_s(worker_.pid()); }
+
   Step latency() {
     // Longer batches on each attempt: what waiting adds shrinks beside them, what a false clock hides does not.
     constexpr int attempts = 5;
@@ -323,10 +327,12 @@ class CaseMeasurement {
       CHIPFIT_ATTEMPT(check_stop());
       const int count = static_cast<int>(std::clamp(aimed_s / problem_s_, 1.0, static_cast<double>(max_batch)));
       const Batch batch = draw_batch(count, plan_.pool);
+      const double waited_before = waited_s();
       const auto times = worker_.latency(kernel_, batch.entries, deadline_s(problem_s_ * count));
       if (!times) return end(times.error(), "run");
+      const double waited = waited_s() - waited_before;
       const double total = times->total.seconds();
-      const Clocks clocks = compare_clocks(times->each_s, total);
+      const Clocks clocks = compare_clocks(times->each_s, total, waited);
       if (clocks != Clocks::agree && attempt < attempts) continue;
       if (clocks == Clocks::differ)
         return end(

@@ -13,28 +13,35 @@ std::vector<double> problems(int count, double each_s) {
 }
 
 TEST(Clocks, ATimeThatIsNoTimeDiffers) {
-  EXPECT_EQ(compare_clocks(std::vector{0.1, std::numeric_limits<double>::quiet_NaN()}, 0.2), Clocks::differ);
-  EXPECT_EQ(compare_clocks(std::vector{0.3, -0.1}, 0.2), Clocks::differ);
-  EXPECT_EQ(compare_clocks(std::vector{std::numeric_limits<double>::infinity()}, 0.2), Clocks::differ);
+  EXPECT_EQ(compare_clocks(std::vector{0.1, std::numeric_limits<double>::quiet_NaN()}, 0.2, 0), Clocks::differ);
+  EXPECT_EQ(compare_clocks(std::vector{0.3, -0.1}, 0.2, 0), Clocks::differ);
+  EXPECT_EQ(compare_clocks(std::vector{std::numeric_limits<double>::infinity()}, 0.2, 0), Clocks::differ);
 }
 
 TEST(Clocks, NoWorkerSeesMoreTimeThanTheJudge) {
-  EXPECT_EQ(compare_clocks(problems(10, 0.0101), 0.1), Clocks::differ);
-  EXPECT_EQ(compare_clocks(problems(10, 0.01), 0.1), Clocks::agree);
+  EXPECT_EQ(compare_clocks(problems(10, 0.0101), 0.1, 0), Clocks::differ);
+  EXPECT_EQ(compare_clocks(problems(10, 0.01), 0.1, 0), Clocks::agree);
 }
 
 TEST(Clocks, AWorkerThatShowsHalfOfTheTimeDiffersHoweverBusyTheMachineIs) {
-  EXPECT_EQ(compare_clocks(problems(100, 0.002), 0.4), Clocks::differ);
+  EXPECT_EQ(compare_clocks(problems(100, 0.002), 0.4, 0), Clocks::differ);
 }
 
 TEST(Clocks, ReadingTheClockAndEnqueueingMayTakeTenMicrosecondsAProblem) {
-  EXPECT_EQ(compare_clocks(problems(1000, 10e-6), 0.02), Clocks::agree);
-  EXPECT_EQ(compare_clocks(problems(1000, 10e-6), 0.1), Clocks::differ);
+  EXPECT_EQ(compare_clocks(problems(1000, 10e-6), 0.02, 0), Clocks::agree);
+  EXPECT_EQ(compare_clocks(problems(1000, 10e-6), 0.1, 0), Clocks::differ);
 }
 
 TEST(Clocks, ATimeSliceThatIsMissingMeansABusyMachine) {
-  EXPECT_EQ(compare_clocks(problems(10, 0.007), 0.1), Clocks::busy) << "30 ms of 100 were lost";
-  EXPECT_EQ(compare_clocks(problems(10, 0.004), 0.1), Clocks::differ) << "60 ms of 100 were lost";
+  EXPECT_EQ(compare_clocks(problems(10, 0.007), 0.1, 0), Clocks::busy) << "30 ms of 100 were lost";
+  EXPECT_EQ(compare_clocks(problems(10, 0.004), 0.1, 0), Clocks::differ) << "60 ms of 100 were lost";
+}
+
+TEST(Clocks, WaitsThatTheKernelSawExplainAnyGap) {
+  EXPECT_EQ(compare_clocks(problems(1, 0.0004), 0.0078, 0.007), Clocks::busy);
+  EXPECT_EQ(compare_clocks(problems(10, 0.004), 0.1, 0.06), Clocks::busy);
+  EXPECT_EQ(compare_clocks(problems(10, 0.002), 0.1, 0.06), Clocks::differ) << "20 ms of 100 are nobody's";
+  EXPECT_EQ(compare_clocks(problems(10, 0.0101), 0.1, 1), Clocks::differ) << "waiting adds no time";
 }
 
 }  // namespace
