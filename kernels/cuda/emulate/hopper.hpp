@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "kernels/cuda/emulate/block.hpp"
+#include "kernels/cuda/emulate/ptx.hpp"
 #include "kernels/cuda/index/tensor_map.hpp"
 
 namespace chipfit::cuda::ptx {
