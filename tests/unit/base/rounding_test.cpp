@@ -3,7 +3,7 @@
 namespace chipfit {
 namespace {
 
-// Statistics and verdicts are the same bits on every processor only where no compiler fuses a·b + c: with
+// Statistics and verdicts depend on the processor where a compiler fuses a·b + c: with
 // a = 1 + 2⁻³⁰ the square 1 + 2⁻²⁹ + 2⁻⁶⁰ rounds to 1 + 2⁻²⁹, and a fused operation would leave 2⁻⁶⁰.
 TEST(Rounding, EveryOperationRoundsByItself) {
   volatile double given = 1 + 0x1p-30;
