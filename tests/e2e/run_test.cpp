@@ -146,6 +146,19 @@ TEST(Run, LaunchesAreSeparateRows) {
   EXPECT_EQ(launches, (std::set<std::string>{"1", "2", "3"}));
 }
 
+TEST(Run, FastConvolutionsWithInexactConstantsPass) {
+  TemporaryFolder folder;
+  ASSERT_NO_FATAL_FAILURE(run_quick(folder, {"--case", "conv_fwd:f32:nhwc:n2c64h28w28:k64r3s3:p1x1", "--backend",
+                                             "native", "--option", "conv=winograd"}));
+  const auto rows = rows_of(out_of(folder));
+  ASSERT_EQ(rows.size(), 1u);
+  EXPECT_EQ(rows[0].text(Column::verdict), "OK") << rows[0].text(Column::reason);
+  // Which of the two it is, native finds by measurement; F(2x2) is exact on integers.
+  const bool inexact = rows[0].text(Column::algorithm).find("F(4x4") != std::string::npos;
+  EXPECT_EQ(rows[0].text(Column::check).find("exact-nearest") != std::string::npos, inexact)
+      << rows[0].text(Column::algorithm) << ": " << rows[0].text(Column::check);
+}
+
 TEST(Run, InProcessRowsAreUntrusted) {
   TemporaryFolder folder;
   ASSERT_EQ(chipfit({"run", "--case", "gemm:f32:NN:64x64x64", "--backend", "openblas", "--quick", "--in-process",
