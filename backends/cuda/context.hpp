@@ -2,9 +2,9 @@
 #include <optional>
 #include <string>
 
+#include "backends/common/cuda/memory.hpp"
 #include "backends/cuda/cublaslt.hpp"
 #include "backends/cuda/gemm_layout.hpp"
-#include "backends/common/cuda/memory.hpp"
 
 namespace cuda {
 

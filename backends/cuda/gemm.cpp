@@ -3,9 +3,9 @@
 #include <chipfit/chipfit_plugin.hpp>
 #include <vector>
 
+#include "backends/common/cuda/view_alignment.hpp"
 #include "backends/cuda/product.hpp"
 #include "backends/cuda/trial.hpp"
-#include "backends/common/cuda/view_alignment.hpp"
 
 namespace cuda {
 namespace {

@@ -2,9 +2,9 @@
 #include <memory>
 #include <string>
 
+#include "backends/common/cuda/driver.hpp"
 #include "backends/cuda/conv.hpp"
 #include "backends/cuda/cublaslt.hpp"
-#include "backends/common/cuda/driver.hpp"
 
 namespace cuda {
 

@@ -7,8 +7,8 @@
 
 namespace chipfit::cpu {
 
-/// Whether the convolution is a matrix product as it stands: 1×1, stride 1, no padding, one group; and, where its factors
-/// change places (NCHW, bwd_weights), of one element type.
+/// Whether the convolution is a matrix product as it stands: 1×1, stride 1, no padding, one group; and, where its
+/// factors change places (NCHW, bwd_weights), of one element type.
 bool is_product(const ConvProblem&);
 
 /// A 1×1 convolution by the project's GEMM: in NHWC one product of pixels × channels, in NCHW one for each image with

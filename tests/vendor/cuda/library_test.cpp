@@ -7,9 +7,9 @@
 #include <fstream>
 #include <limits>
 
-#include "backends/cuda/cublaslt.hpp"
 #include "backends/common/cuda/device_facts.hpp"
 #include "backends/common/cuda/peaks.hpp"
+#include "backends/cuda/cublaslt.hpp"
 #include "backends/cuda/random_data.hpp"
 #include "backends/cuda/trial.hpp"
 #include "tests/vendor/cuda/problems.hpp"
