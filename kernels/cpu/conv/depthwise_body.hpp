@@ -31,12 +31,13 @@ template <class Vector, class Number, class Count>
 }
 
 template <class Number, int bytes, int rows, int vectors, class Count>
-[[gnu::always_inline]] inline void depthwise_block(const DepthwiseRow& call, std::int64_t channel, Count lanes) {
+[[gnu::always_inline]] inline void depthwise_block(const DepthwiseRow& call, int first, std::int64_t channel,
+                                                   Count lanes) {
   using Vector = typename Vectors<Number, bytes>::Vector;
   constexpr int width = Vectors<Number, bytes>::lanes;
   Vector sum[rows][vectors]{};
   for (const Tap *tap = call.taps, *end = tap + call.tap_count; tap != end; ++tap) {
-    const Number* a = static_cast<const Number*>(tap->a) + channel;
+    const Number* a = static_cast<const Number*>(tap->a) + first * call.a_step + channel;
     const Number* b = static_cast<const Number*>(tap->b) + channel;
     Vector weight[vectors];
     unrolled<vectors>([&](auto v) __attribute__((always_inline)) { weight[v] = load<Vector>(b + v * width, lanes); });
@@ -46,7 +47,7 @@ template <class Number, int bytes, int rows, int vectors, class Count>
       });
     });
   }
-  Number* out = static_cast<Number*>(call.out) + channel;
+  Number* out = static_cast<Number*>(call.out) + first * call.out_step + channel;
   unrolled<rows>([&](auto i) __attribute__((always_inline)) {
     unrolled<vectors>([&](auto v) __attribute__((always_inline)) {
       Number* to = out + i * call.out_step + v * width;
@@ -64,47 +65,45 @@ void depthwise_rows(const DepthwiseRow& call) {
   constexpr std::integral_constant<int, lanes> whole{};
   std::int64_t channel = 0;
   for (; channel + 2 * lanes <= call.channels; channel += 2 * lanes)
-    depthwise_block<Number, bytes, rows, 2>(call, channel, whole);
+    depthwise_block<Number, bytes, rows, 2>(call, 0, channel, whole);
   for (; channel + lanes <= call.channels; channel += lanes)
-    depthwise_block<Number, bytes, rows, 1>(call, channel, whole);
-  if (channel < call.channels) depthwise_block<Number, bytes, rows, 1>(call, channel, call.channels - channel);
+    depthwise_block<Number, bytes, rows, 1>(call, 0, channel, whole);
+  if (channel < call.channels)
+    for (int i = 0; i < rows; ++i) depthwise_block<Number, bytes, 1, 1>(call, i, channel, call.channels - channel);
 }
 
+/// Outputs first … first + rows − 1 of a window.
 template <class Number, int bytes, int rows, int taps, int stride, class Count>
-[[gnu::always_inline]] inline void window_block(const DepthwiseWindow& call, std::int64_t channel, Count lanes) {
+[[gnu::always_inline]] inline void window_block(const DepthwiseWindow& call, int first, std::int64_t channel,
+                                                Count lanes) {
   using Vector = typename Vectors<Number, bytes>::Vector;
+  constexpr int pixels = (rows - 1) * stride + taps;
   Vector sum[rows]{};
   for (const DepthwiseLine *line = call.lines, *last = line + call.line_count; line != last; ++line) {
-    const Number* a = static_cast<const Number*>(line->a) + channel;
+    const Number* a = static_cast<const Number*>(line->a) + first * stride * call.a_step + channel;
     const Number* b = static_cast<const Number*>(line->b) + channel;
+    // A bit for each pixel inside: one test each, of which a comparison with both ends would take two.
+    const unsigned inside = ((1u << line->end) - 1) >> line->begin << line->begin >> (first * stride);
     Vector weight[taps];
     unrolled<taps>([&](auto s)
                        __attribute__((always_inline)) { weight[s] = load<Vector>(b + s * call.b_step, lanes); });
-    constexpr int pixels = (rows - 1) * stride + taps;
-    const auto meet = [&](auto j) __attribute__((always_inline)) {
+    // A stride of many channels is more than the hardware foresees.
+    if (call.far)
+      for (int j = 0; j < rows * stride; ++j) __builtin_prefetch(a + (j + rows * stride) * call.a_step);
+    unrolled<pixels>([&](auto j) __attribute__((always_inline)) {
+      if ((inside >> j & 1u) == 0) return;
       const Vector pixel = load<Vector>(a + j * call.a_step, lanes);
       unrolled<taps>([&](auto s) __attribute__((always_inline)) {
         constexpr int distance = j - s;
         if constexpr (distance >= 0 && distance % stride == 0 && distance / stride < rows)
           sum[distance / stride] += pixel * weight[s];
       });
-    };
-    // A stride of many channels is more than the hardware foresees.
-    if (call.far)
-      unrolled<rows * stride>([&](auto j) __attribute__((always_inline)) {
-        __builtin_prefetch(a + (j + (rows * stride)) * call.a_step);
-      });
-    if (line->begin == 0 && line->end >= pixels)
-      unrolled<pixels>([&](auto j) __attribute__((always_inline)) { meet(j); });
-    else
-      unrolled<pixels>([&](auto j) __attribute__((always_inline)) {
-        if (j >= line->begin && j < line->end) meet(j);
-      });
+    });
   }
   Number* out = static_cast<Number*>(call.out) + channel;
   unrolled<rows>([&](auto i) __attribute__((always_inline)) {
-    if (i >= call.rows) return;
-    Number* to = out + i * call.out_step;
+    if (first + i >= call.rows) return;
+    Number* to = out + (first + i) * call.out_step;
     if (call.store == Store::add) sum[i] += load<Vector>(to, lanes);
     store(to, sum[i], lanes);
   });
@@ -117,8 +116,10 @@ void window_of(const DepthwiseWindow& call) {
   constexpr int lanes = Vectors<Number, bytes>::lanes;
   std::int64_t channel = 0;
   for (; channel + lanes <= call.channels; channel += lanes)
-    window_block<Number, bytes, rows, taps, stride>(call, channel, std::integral_constant<int, lanes>{});
-  if (channel < call.channels) window_block<Number, bytes, rows, taps, stride>(call, channel, call.channels - channel);
+    window_block<Number, bytes, rows, taps, stride>(call, 0, channel, std::integral_constant<int, lanes>{});
+  if (channel < call.channels)
+    for (int i = 0; i < call.rows; ++i)
+      window_block<Number, bytes, 1, taps, stride>(call, i, channel, call.channels - channel);
 }
 
 template <class Number, int bytes>
