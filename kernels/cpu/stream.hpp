@@ -34,7 +34,7 @@ struct StreamKernel {
   CpuFeature needs;
   Dtype large;
   void (*along_k)(const Stream&);      ///< k_stride is 1: dot products
-  void (*along_lines)(const Stream&);  ///< line_stride is 1: rows of k are scaled and added, eight at a time
+  void (*along_lines)(const Stream&);  ///< line_stride is 1: rows of k are scaled and added, some at a time
 };
 
 /// The first for the type that this processor can run; of the instruction set `isa` where that is not empty. Null where
