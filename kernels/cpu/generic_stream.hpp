@@ -189,12 +189,11 @@ void stream_along_lines(const Stream& s) {
 template <class Large, int vector_bytes, bool along_k>
 void stream_of(const Stream& s) {
   using Wide = Widened<Large, vector_bytes>;
-  constexpr void (*functions[])(const Stream&) = {
-      along_k ? stream_along_k<Wide, Large, 1> : stream_along_lines<Wide, Large, 1>,
-      along_k ? stream_along_k<Wide, Large, 2> : stream_along_lines<Wide, Large, 2>,
-      along_k ? stream_along_k<Wide, Large, 4> : stream_along_lines<Wide, Large, 4>,
-      along_k ? stream_along_k<Wide, Large, 8> : stream_along_lines<Wide, Large, 8>};
-  functions[s.count == 8 ? 3 : s.count / 2](s);
+  const auto stream = s.count == 1   ? along_k ? stream_along_k<Wide, Large, 1> : stream_along_lines<Wide, Large, 1>
+                        : s.count == 4 ? along_k ? stream_along_k<Wide, Large, 4> : stream_along_lines<Wide, Large, 4>
+                        : along_k ? stream_along_k<Wide, Large, 8>
+                                     : stream_along_lines<Wide, Large, 8>;
+  stream(s);
 }
 
 template <class Large, int vector_bytes>

@@ -22,7 +22,7 @@ struct Stream {
   std::int64_t lines, k;
   const void* small;  ///< of the type of the sums; [count][k], small_stride apart
   std::int64_t small_stride;
-  int count;   ///< 1, 2, 4 or 8
+  int count;   ///< 1, 4 or 8
   void* sums;  ///< [count][lines], sums_stride apart
   std::int64_t sums_stride;
 };
