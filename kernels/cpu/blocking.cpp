@@ -84,17 +84,18 @@ std::int64_t even_block(std::int64_t extent, std::int64_t wanted, std::int64_t u
   return (units + blocks - 1) / blocks * unit;
 }
 
-Blocking analytic_blocking(const MicroKernel& kernel, const Caches& caches, const Extents& extents) {
-  return evened(kernel, extents, with_kc(kernel, caches, analytic_kc(kernel, caches)));
+Blocking blocking_with_kc(const MicroKernel& kernel, const Caches& caches, const Extents& extents, std::int64_t kc) {
+  return evened(kernel, extents, with_kc(kernel, caches, kc));
 }
 
-std::vector<Blocking> blocking_candidates(const MicroKernel& kernel, const Caches& caches, const Extents& extents) {
-  std::vector<Blocking> candidates;
-  for (const double longer : {1.0, 1.5, 2.0, 3.0, 4.0}) {
-    const auto kc = static_cast<std::int64_t>(longer * static_cast<double>(analytic_kc(kernel, caches)));
-    const Blocking candidate = evened(kernel, extents, with_kc(kernel, caches, kc));
-    if (std::ranges::find(candidates, candidate) == candidates.end()) candidates.push_back(candidate);
-  }
+Blocking analytic_blocking(const MicroKernel& kernel, const Caches& caches, const Extents& extents) {
+  return blocking_with_kc(kernel, caches, extents, analytic_kc(kernel, caches));
+}
+
+std::vector<std::int64_t> kc_candidates(const MicroKernel& kernel, const Caches& caches) {
+  std::vector<std::int64_t> candidates;
+  for (const double longer : {1.0, 1.5, 2.0, 3.0, 4.0})
+    candidates.push_back(static_cast<std::int64_t>(longer * static_cast<double>(analytic_kc(kernel, caches))));
   return candidates;
 }
 

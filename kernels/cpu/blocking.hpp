@@ -41,8 +41,11 @@ Blocking analytic_blocking(const MicroKernel&, const Caches&, const Extents&);
 /// Equal blocks of at most `wanted` (at least one unit), each a multiple of `unit`, that cover the extent.
 std::int64_t even_block(std::int64_t extent, std::int64_t wanted, std::int64_t unit);
 
-/// What is worth timing: the analytic sizes first, then kc up to four times as long (processors that read the second
-/// level as fast as the first gain more from fewer visits to C) with mc to match.
-std::vector<Blocking> blocking_candidates(const MicroKernel&, const Caches&, const Extents&);
+/// The same with another kc than the formula's.
+Blocking blocking_with_kc(const MicroKernel&, const Caches&, const Extents&, std::int64_t kc);
+
+/// What is worth timing: the analytic kc first, then up to four times as long (processors that read the second level as
+/// fast as the first gain more from fewer visits to C).
+std::vector<std::int64_t> kc_candidates(const MicroKernel&, const Caches&);
 
 }  // namespace chipfit::cpu

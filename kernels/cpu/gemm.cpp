@@ -26,14 +26,6 @@ std::int64_t whole_pages(std::int64_t bytes) {
   return ceil_div(bytes, 4096) * 4096;
 }
 
-/// The largest share of one thread.
-Extents largest_share(const GemmPlan& plan) {
-  const GemmProblem& p = plan.problem;
-  const std::int64_t rows = ceil_div(ceil_div(p.m, plan.kernel->mr), plan.grid.m) * plan.kernel->mr;
-  const std::int64_t cols = ceil_div(ceil_div(p.n, plan.kernel->nr), plan.grid.n) * plan.kernel->nr;
-  return {std::min(rows, p.m), std::min(cols, p.n), p.k};
-}
-
 Source source_of_a(const GemmProblem& p, const void* a) {
   return p.trans_a == Transpose::no ? Source{a, p.k, 1} : Source{a, 1, p.m};
 }
@@ -65,6 +57,13 @@ Grid choose_grid(const GemmProblem& p, const MicroKernel& kernel, int threads) {
 }
 
 }  // namespace
+
+Extents largest_share(const GemmPlan& plan) {
+  const GemmProblem& p = plan.problem;
+  const std::int64_t rows = ceil_div(ceil_div(p.m, plan.kernel->mr), plan.grid.m) * plan.kernel->mr;
+  const std::int64_t cols = ceil_div(ceil_div(p.n, plan.kernel->nr), plan.grid.n) * plan.kernel->nr;
+  return {std::min(rows, p.m), std::min(cols, p.n), p.k};
+}
 
 /// What one run gives its threads.
 struct Gemm::Call {
@@ -283,7 +282,8 @@ std::string Gemm::algorithm() const {
   const Blocking& size = plan_.blocking;
   return std::string(kernel.isa) + " " + std::string(kernel.name) + " " + std::to_string(kernel.mr) + "x" +
          std::to_string(kernel.nr) + " mc=" + std::to_string(size.mc) + " kc=" + std::to_string(size.kc) +
-         " nc=" + std::to_string(size.nc);
+         " nc=" + std::to_string(size.nc) + (plan_.a == Reading::in_place ? " A in place" : "") +
+         (plan_.b == Reading::in_place ? " B in place" : "") + (plan_.measured ? " (tuned)" : "");
 }
 
 }  // namespace chipfit::cpu

@@ -28,8 +28,12 @@ struct GemmPlan {
   const MicroKernel* kernel;
   Grid grid;
   Reading a, b;
-  Blocking blocking;  ///< of one thread's share
+  Blocking blocking;      ///< of one thread's share
+  bool measured = false;  ///< the choices come from timing, not from the formula
 };
+
+/// The largest share of one thread, which the blocks divide.
+Extents largest_share(const GemmPlan&);
 
 enum class Weights : std::uint8_t {
   fresh,      ///< B is packed in every run
@@ -50,7 +54,7 @@ class Gemm {
   void run(const void* a, const void* b, void* c);
 
   const GemmPlan& plan() const { return plan_; }
-  /// "avx512 fma 14x32 mc=224 kc=384 nc=4096"
+  /// "avx512 fma 14x32 mc=224 kc=384 nc=4096 (tuned)"
   std::string algorithm() const;
 
  private:

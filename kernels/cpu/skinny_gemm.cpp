@@ -88,7 +88,7 @@ SkinnyGemm::SkinnyGemm(const GemmProblem& problem, ThreadTeam& team, const Strea
       streams_b_(problem.m <= problem.n),
       lines_(std::max(problem.m, problem.n)) {
   const auto small = static_cast<int>(std::min(problem.m, problem.n));
-  count_ = small <= 2 ? small : small <= 4 ? 4 : 8;
+  count_ = small == 1 ? 1 : small <= 4 ? 4 : 8;
   const std::int64_t sum_bytes = info(problem.dtypes.acc).bytes;
   small_bytes_ = whole_lines(count_ * problem.k * sum_bytes);
   sums_bytes_ = whole_lines(count_ * std::min(lines_, kLinesAtOnce) * sum_bytes);

@@ -22,7 +22,7 @@ struct Stream {
   std::int64_t lines, k;
   const void* small;  ///< of the type of the sums; [count][k], small_stride apart
   std::int64_t small_stride;
-  int count;   ///< 1, 2, 4 or 8
+  int count;   ///< 1, 4 or 8
   void* sums;  ///< [count][lines], sums_stride apart
   std::int64_t sums_stride;
 };
@@ -34,7 +34,7 @@ struct StreamKernel {
   CpuFeature needs;
   Dtype large;
   void (*along_k)(const Stream&);      ///< k_stride is 1: dot products
-  void (*along_lines)(const Stream&);  ///< line_stride is 1: rows of k are scaled and added, eight at a time
+  void (*along_lines)(const Stream&);  ///< line_stride is 1: rows of k are scaled and added, some at a time
 };
 
 /// The first for the type that this processor can run; of the instruction set `isa` where that is not empty. Null where

@@ -38,9 +38,11 @@ bool spin_until(Done done) {
   return false;
 }
 
-template <class Done>
-void wait_until(Done done) {
-  while (!spin_until(done)) std::this_thread::yield();
+/// Until the value is no longer `old`: spins, then sleeps. The new value.
+template <class T>
+T wait_for_change(const std::atomic<T>& value, T old) {
+  if (!spin_until([&] { return value.load(std::memory_order_acquire) != old; })) value.wait(old);
+  return value.load(std::memory_order_acquire);
 }
 
 }  // namespace
@@ -53,11 +55,11 @@ struct ThreadTeam::State {
 
   void help(int index) {
     for (unsigned seen = 0;;) {
-      if (!spin_until([&] { return round.load(std::memory_order_acquire) != seen; })) round.wait(seen);
+      wait_for_change(round, seen);
       ++seen;
       if (stopping) return;
       function(context, index);
-      working.fetch_sub(1, std::memory_order_release);
+      if (working.fetch_sub(1, std::memory_order_acq_rel) == 1) working.notify_all();
     }
   }
 
@@ -121,7 +123,7 @@ void ThreadTeam::run_on_all(Function function, const void* context) {
     s.round.notify_all();
   }
   function(context, 0);
-  if (!s.helpers.empty()) wait_until([&] { return s.working.load(std::memory_order_acquire) == 0; });
+  for (int left = s.working.load(std::memory_order_acquire); left > 0;) left = wait_for_change(s.working, left);
 }
 
 void Barrier::wait() {
@@ -129,9 +131,10 @@ void Barrier::wait() {
   if (arrived_.fetch_add(1, std::memory_order_acq_rel) + 1 == threads_) {
     arrived_.store(0, std::memory_order_relaxed);
     round_.store(round + 1, std::memory_order_release);
+    round_.notify_all();
     return;
   }
-  wait_until([&] { return round_.load(std::memory_order_acquire) != round; });
+  wait_for_change(round_, round);
 }
 
 }  // namespace chipfit::cpu

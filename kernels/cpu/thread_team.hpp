@@ -32,7 +32,7 @@ class ThreadTeam {
   std::unique_ptr<State> state_;
 };
 
-/// Where a few threads that are all running wait for each other: spins, and gives way when that takes long.
+/// Where threads that work together wait for each other: they spin, and sleep when that takes long.
 class Barrier {
  public:
   /// For `threads` that each call wait once per round.

@@ -10,6 +10,7 @@
 
 #include "kernels/cpu/gemm.hpp"
 #include "kernels/cpu/peak.hpp"
+#include "kernels/cpu/skinny_gemm.hpp"
 #include "kernels/oracle/fill.hpp"
 
 using namespace chipfit;
@@ -29,6 +30,7 @@ int main(int argc, char** argv) {
   const auto e = [](const char* name, long long other) {
     return std::getenv(name) ? std::atoll(std::getenv(name)) : other;
   };
+  fmt::print("read {:.1f} GB/s\n", cpu::measure_read_bandwidth(threads, 64 << 20, 0.3) / 1e9);
   fmt::print("peak {:.1f}\n", cpu::measure_peak(type, threads, 0.2).flop_per_s / 1e9);
   for (int i = 2; i < argc; ++i) {
     long long m = 0, n = 0, k = 0;
@@ -50,7 +52,14 @@ int main(int argc, char** argv) {
     };
     const auto a = fill(p.dtypes.a, m * k), b = fill(p.dtypes.b, k * n);
     auto c = fill(p.dtypes.out, m * n), d = fill(p.dtypes.out, m * n);
-    const auto ours = [&] { gemm.run(a.data(), b.data(), c.data()); };
+    auto skinny = cpu::SkinnyGemm::make(p, team, std::getenv("ISA") ? std::getenv("ISA") : "");
+    const bool streamed = skinny && !e("PACKED", 0);
+    const auto ours = [&] {
+      if (streamed)
+        skinny->run(a.data(), b.data(), c.data());
+      else
+        gemm.run(a.data(), b.data(), c.data());
+    };
     const auto theirs = [&] {
       const auto oa = ta == 'T' ? CblasTrans : CblasNoTrans, ob = tb == 'T' ? CblasTrans : CblasNoTrans;
       const auto lda = static_cast<blasint>(ta == 'T' ? m : k), ldb = static_cast<blasint>(tb == 'T' ? k : n);
@@ -81,6 +90,10 @@ int main(int argc, char** argv) {
         worst = std::max(worst, static_cast<double>(std::abs(reinterpret_cast<float*>(c.data())[j] -
                                                              reinterpret_cast<float*>(d.data())[j])));
     fmt::print("{:20} {:8.1f} GFLOP/s   OpenBLAS {:8.1f}   ratio {:.3f}   diff {:.1e}  {}\n", argv[i],
-               flops / mine / 1e9, flops / other / 1e9, other / mine, worst, gemm.algorithm());
+               flops / mine / 1e9, flops / other / 1e9, other / mine, worst,
+               streamed ? skinny->algorithm() : gemm.algorithm());
+    if (streamed)
+      fmt::print("{:20} {:8.1f} GB/s\n", "",
+                 static_cast<double>(m * k * info(p.dtypes.a).bytes + n * k * info(p.dtypes.b).bytes) / mine / 1e9);
   }
 }
