@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "kernels/cpu/conv/transpose.hpp"
+
 namespace chipfit::cpu {
 namespace {
 
@@ -151,7 +153,8 @@ void DepthwiseConv::windows(const std::byte* in, std::byte* out, std::size_t pha
 }
 
 void DepthwiseConv::run(const void* in, const void* filters, void* out) {
-  turn(table_->type, filters, shape_.groups, shape_.r * shape_.s, filters_.data(), Store::overwrite);
+  transpose(info(table_->type).bytes, filters, shape_.r * shape_.s, filters_.data(), shape_.groups, shape_.groups,
+            shape_.r * shape_.s);
   team_->run([&](int thread) {
     for (std::size_t d = 0; d < shape_.down.size(); ++d)
       for (std::size_t a = 0; a < shape_.across.size(); ++a)

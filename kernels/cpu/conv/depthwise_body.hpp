@@ -77,7 +77,10 @@ template <class Number, int bytes, int rows, int taps, int stride, class Count>
 [[gnu::always_inline]] inline void window_block(const DepthwiseWindow& call, int first, std::int64_t channel,
                                                 Count lanes) {
   using Vector = typename Vectors<Number, bytes>::Vector;
-  constexpr int pixels = (rows - 1) * stride + taps;
+  constexpr int pixels = (rows - 1) * stride + taps, ahead = 2 * Vectors<Number, bytes>::lanes;
+  Number* out = static_cast<Number*>(call.out) + channel;
+  // A stride of many channels is more than the hardware foresees: what the next vectors need is asked for here.
+  for (int i = 0; i < rows; ++i) __builtin_prefetch(out + (first + i) * call.out_step + ahead, 1);
   Vector sum[rows]{};
   for (const DepthwiseLine *line = call.lines, *last = line + call.line_count; line != last; ++line) {
     const Number* a = static_cast<const Number*>(line->a) + first * stride * call.a_step + channel;
@@ -87,9 +90,10 @@ template <class Number, int bytes, int rows, int taps, int stride, class Count>
     Vector weight[taps];
     unrolled<taps>([&](auto s)
                        __attribute__((always_inline)) { weight[s] = load<Vector>(b + s * call.b_step, lanes); });
-    // A stride of many channels is more than the hardware foresees.
     if (call.far)
       for (int j = 0; j < rows * stride; ++j) __builtin_prefetch(a + (j + rows * stride) * call.a_step);
+    else
+      unrolled<pixels>([&](auto j) __attribute__((always_inline)) { __builtin_prefetch(a + j * call.a_step + ahead); });
     unrolled<pixels>([&](auto j) __attribute__((always_inline)) {
       if ((inside >> j & 1u) == 0) return;
       const Vector pixel = load<Vector>(a + j * call.a_step, lanes);
@@ -100,7 +104,6 @@ template <class Number, int bytes, int rows, int taps, int stride, class Count>
       });
     });
   }
-  Number* out = static_cast<Number*>(call.out) + channel;
   unrolled<rows>([&](auto i) __attribute__((always_inline)) {
     if (first + i >= call.rows) return;
     Number* to = out + (first + i) * call.out_step;
