@@ -61,12 +61,13 @@ TEST(BadInput, FullDiskLosesNoRowAndResumes) {
   TemporaryFolder folder;
   const fs::path disk = folder.path() / "disk";
   fs::create_directory(disk);
-  // About 40 KiB: room for a few rows beside the manifest, the log and the tables' heads.
-  if (mount("tmpfs", disk.c_str(), "tmpfs", 0, "size=40k") != 0)
+  // About 64 KiB: room for some rows beside the manifest and the tables' heads. A problem takes about a millisecond, so
+  // that a case's samples cannot be thousands on a busy machine.
+  if (mount("tmpfs", disk.c_str(), "tmpfs", 0, "size=64k") != 0)
     GTEST_SKIP() << "cannot mount a small disk here (needs root)";
   const fs::path suite = folder.path() / "many.csv";
   std::string text = "op,m,n,k\n";
-  for (int i = 0; i < 40; ++i) text += fmt::format("gemm,{},64,64\n", 16 + i);
+  for (int i = 0; i < 40; ++i) text += fmt::format("gemm,{},512,512\n", 496 + i);
   write_file(suite, text);
   const std::vector<std::string> arguments{"run",      "--suite", suite.string(), "--backend",
                                            "openblas", "--quick", "--out",        disk.string()};
