@@ -4,6 +4,12 @@
 
 namespace chipfit::judge {
 
+double waited_between_clocks_s(const telemetry::RunQueue& judge, const telemetry::RunQueue& worker) {
+  constexpr double wake_ups = 4;
+  const double slices = std::max(wake_ups, static_cast<double>(worker.slices));
+  return judge.waited_s + worker.waited_s * wake_ups / slices;
+}
+
 Clocks compare_clocks(std::span<const double> each_s, double total_s, double waited_s) {
   double sum = 0;
   for (const double s : each_s) {

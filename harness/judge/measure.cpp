@@ -250,11 +250,13 @@ class CaseMeasurement {
       out_.repeatable = std::memcmp(kept.data(), second->output.data(), kept.size()) == 0;
       if (!*out_.repeatable) out_.conditions.push_back(Condition::nondeterministic);
     }
-    // The first call of a kernel is often slow: the batch size comes from a warm one.
-    const int again = static_cast<int>(std::clamp(0.002 / problem_s_, 1.0, 64.0));
-    const auto warm = run_batch(draw_batch(again, plan_.pool));
-    if (!warm) return tl::unexpected(warm.error());
-    problem_s_ = std::max(*warm, 1e-9);
+    // The first call of a kernel is often slow: the batch size comes from a warm one, unless it is one problem anyway.
+    if (problem_s_ < 1) {
+      const int again = static_cast<int>(std::clamp(0.002 / problem_s_, 1.0, 64.0));
+      const auto warm = run_batch(draw_batch(again, plan_.pool));
+      if (!warm) return tl::unexpected(warm.error());
+      problem_s_ = std::max(*warm, 1e-9);
+    }
     out_.problems_per_round = static_cast<int>(
         std::clamp(std::ceil(context_.settings.round_s / problem_s_), 1.0, static_cast<double>(max_batch)));
     return {};
@@ -314,10 +316,12 @@ class CaseMeasurement {
     return {};
   }
 
-  /// Waits for a processor so far, of this thread and the worker's together.
-  double waited_s() const { return telemetry::run_queue_wait_s() + telemetry::run_queue_wait_s(worker_.pid()); }
-
   Step latency() {
+    // A round of one long problem is that problem with a sync after it, and the judge timed it: no need of more.
+    if (out_.problems_per_round == 1 && problem_s_ > 1) {
+      out_.latency_s = out_.round_s;
+      return {};
+    }
     // Longer batches on each attempt: what waiting adds shrinks beside them, what a false clock hides does not.
     constexpr int attempts = 5;
     constexpr double longest_s = 0.4;
@@ -327,10 +331,12 @@ class CaseMeasurement {
       CHIPFIT_ATTEMPT(check_stop());
       const int count = static_cast<int>(std::clamp(aimed_s / problem_s_, 1.0, static_cast<double>(max_batch)));
       const Batch batch = draw_batch(count, plan_.pool);
-      const double waited_before = waited_s();
+      const telemetry::RunQueue judge_before = telemetry::run_queue();
+      const telemetry::RunQueue worker_before = telemetry::run_queue(worker_.pid());
       const auto times = worker_.latency(kernel_, batch.entries, deadline_s(problem_s_ * count));
       if (!times) return end(times.error(), "run");
-      const double waited = waited_s() - waited_before;
+      const double waited = waited_between_clocks_s(telemetry::run_queue() - judge_before,
+                                                    telemetry::run_queue(worker_.pid()) - worker_before);
       const double total = times->total.seconds();
       const Clocks clocks = compare_clocks(times->each_s, total, waited);
       if (clocks != Clocks::agree && attempt < attempts) continue;

@@ -35,7 +35,7 @@ using CallResult = tl::expected<T, CallFailure>;
 /// (longer is WEDGED), after it closed its socket, and after an orderly goodbye.
 struct Deadlines {
   double load_s = 60, open_s = 60, prepare_s = 60, transfer_s = 60, call_s = 30;
-  double exit_s = 5;
+  double exit_s = 60;  // a killed process first gives its memory back: gigabytes, on a machine that may be busy
 };
 
 struct WorkerConfig {

@@ -44,5 +44,17 @@ TEST(Clocks, WaitsThatTheKernelSawExplainAnyGap) {
   EXPECT_EQ(compare_clocks(problems(10, 0.0101), 0.1, 1), Clocks::differ) << "waiting adds no time";
 }
 
+TEST(Clocks, OfManyWaitsOfAWorkerOnlyTheFewAtItsWakeUpsLieBetweenTheClocks) {
+  EXPECT_DOUBLE_EQ(waited_between_clocks_s({0.03, 2}, {0.02, 2}), 0.05);
+  EXPECT_DOUBLE_EQ(waited_between_clocks_s({0, 1}, {0.36, 16}), 0.09);
+}
+
+TEST(Clocks, AClockTenTimesTooSlowDiffersOnABusyMachineToo) {
+  // 0.4 s of which sixteen waits took nine tenths: an honest worker saw most of them within its problems.
+  const double waited_s = waited_between_clocks_s({0.02, 1}, {0.36, 16});
+  EXPECT_EQ(compare_clocks(problems(10, 0.004), 0.4, waited_s), Clocks::differ);
+  EXPECT_EQ(compare_clocks(problems(10, 0.028), 0.4, waited_s), Clocks::busy);
+}
+
 }  // namespace
 }  // namespace chipfit::judge
