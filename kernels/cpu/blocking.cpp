@@ -44,7 +44,7 @@ Blocking with_kc(const MicroKernel& kernel, const Caches& caches, std::int64_t k
   const CacheLevel& l2 = caches.l2;
   const std::int64_t l2_way = l2.bytes / l2.ways;
   const std::int64_t b_ways = (b_panel + l2_way - 1) / l2_way;
-  const std::int64_t mc = fits(std::max(l2.ways - 1 - b_ways, l2.ways / 2) * l2_way, a_row);
+  const std::int64_t mc = fits(std::max(l2.ways - 1 - b_ways, l2.ways / 2) * l2_way / 2, a_row);
   const std::int64_t nc = fits(caches.l3.bytes / 4, kc * kernel.b_bytes);
   return {std::max<std::int64_t>(mc / kernel.mr, 1) * kernel.mr, kc,
           std::max<std::int64_t>(nc / kernel.nr, 1) * kernel.nr};

@@ -33,9 +33,10 @@ struct Extents {
 /// high-performance BLIS" (ACM TOMS 43(2), 2016): of the W ways of a cache, one is left to C and to what passes
 /// through, and the two operands divide the others in proportion to what they need.
 ///   kc: an A panel (mr × kc) takes ⌊(W₁ − 1) / (1 + nr/mr)⌋ ways of L1, the B panel the others
-///   mc: the A block (mc × kc) takes what a B panel leaves of L2
-///   nc: the B block (kc × nc) takes a quarter of L3: the paper's "what an A block leaves" does not hold where other
-///   cores or machines use that cache as well, and packing A again for each B block costs little
+///   mc: the A block (mc × kc) takes half of what a B panel leaves of L2; the next block's source, fetched while this
+///   one is used, takes the other half nc: the B block (kc × nc) takes a quarter of L3: the paper's "what an A block
+///   leaves" does not hold where other cores or machines use that cache as well, and packing A again for each B block
+///   costs little
 /// Then each is cut so that the extents fall into equal blocks, whole panels and whole groups.
 Blocking analytic_blocking(const MicroKernel&, const Caches&, const Extents&);
 

@@ -80,34 +80,36 @@ GemmPlan TunedPlans::tuned(const GemmPlan& plan, ThreadTeam& team, double limit_
   a.touch(), b.touch(), c.touch();
 
   const double start_s = now_s(CLOCK_MONOTONIC);
-  const auto in_time = [&] { return now_s(CLOCK_MONOTONIC) - start_s < limit_s; };
-  Choice best{plan.a, plan.b, {.kc = plan.blocking.kc}};
-  double best_s = std::numeric_limits<double>::infinity();
-  std::vector<Blocking> tried;
-  const auto attempt = [&](const Choice& choice) {
-    if (!in_time()) return;
-    const GemmPlan candidate = with(piece, {1, 1, 1}, choice);
-    const bool as_packed = choice.a == plan.a && choice.b == plan.b;
-    if (as_packed && std::ranges::find(tried, candidate.blocking) != tried.end()) return;
-    if (as_packed) tried.push_back(candidate.blocking);
-    auto gemm = Gemm::make(candidate, team);
-    if (!gemm) return;
-    double shortest_s = std::numeric_limits<double>::infinity();
-    for (int run = 0; run < 3 && (run < 2 || in_time()); ++run) {
-      const double begin_s = now_s(CLOCK_THREAD_CPUTIME_ID);
-      gemm->run(a.data(), b.data(), c.data());
-      if (run > 0)
-        shortest_s = std::min(shortest_s, now_s(CLOCK_THREAD_CPUTIME_ID) - begin_s);  // the first run warms the caches
-    }
-    if (shortest_s < 0.995 * best_s) best = choice, best_s = shortest_s;  // less is chance: earlier ones are larger
+  const auto fastest = [&](const std::vector<Choice>& choices, double until) -> Choice {
+    std::vector<Gemm> candidates;
+    for (const Choice& choice : choices)
+      if (auto gemm = Gemm::make(with(piece, {1, 1, 1}, choice), team)) candidates.push_back(std::move(*gemm));
+    if (candidates.size() < choices.size()) return choices.front();
+    // In turn, because a processor changes its clock while it is timed. The first round warms the caches.
+    std::vector<double> shortest_s(candidates.size(), std::numeric_limits<double>::infinity());
+    for (int round = 0; round < 8 && (round < 2 || now_s(CLOCK_MONOTONIC) - start_s < until * limit_s); ++round)
+      for (std::size_t i = 0; i < candidates.size(); ++i) {
+        const double begin_s = now_s(CLOCK_THREAD_CPUTIME_ID);
+        candidates[i].run(a.data(), b.data(), c.data());
+        if (round > 0) shortest_s[i] = std::min(shortest_s[i], now_s(CLOCK_THREAD_CPUTIME_ID) - begin_s);
+      }
+    return choices[static_cast<std::size_t>(std::ranges::min_element(shortest_s) - shortest_s.begin())];
   };
-  for (const std::int64_t kc : kc_candidates(kernel, caches)) attempt({plan.a, plan.b, {.kc = kc}});
-  const std::int64_t kc = best.blocks.kc;
-  for (const int parts : {2, 4}) attempt({plan.a, plan.b, {.kc = kc, .mc_divisor = parts}});
+  std::vector<Choice> choices;
+  for (const std::int64_t kc : kc_candidates(kernel, caches)) choices.push_back({plan.a, plan.b, {.kc = kc}});
+  Choice best = fastest(choices, 0.6);
+  choices.clear();
+  for (const int parts : {1, 2}) choices.push_back({plan.a, plan.b, {best.blocks.kc, parts}});
+  best = fastest(choices, 0.9);
   const Extents share = largest_share(plan);
-  const bool whole = piece.m == share.m && piece.n == share.n && piece.k == share.k;
-  if (whole && a_fits_in_place(piece, kernel)) attempt({Reading::in_place, best.b, best.blocks});
-  if (whole && b_fits_in_place(piece, kernel)) attempt({best.a, Reading::in_place, best.blocks});
+  if (piece.m == share.m && piece.n == share.n && piece.k == share.k) {
+    choices = {best};
+    const bool a_fits = a_fits_in_place(piece, kernel), b_fits = b_fits_in_place(piece, kernel);
+    if (a_fits) choices.push_back({Reading::in_place, plan.b, best.blocks});
+    if (b_fits) choices.push_back({plan.a, Reading::in_place, best.blocks});
+    if (a_fits && b_fits) choices.push_back({Reading::in_place, Reading::in_place, best.blocks});
+    best = fastest(choices, 1);
+  }
   choices_[shape_class(plan)] = best;
   return with(plan.problem, plan.grid, best);
 }
