@@ -62,33 +62,40 @@ const char* run_tiles(const Plan& plan, const Call& call) {
       l.arguments);
 }
 
+using LaunchHopper = const char* (*)(const HopperLaunch&, Step, void*);
+
+LaunchHopper launcher_of(Element element, Source source) {
+  const bool matrix = source == Source::matrix;
+  switch (element) {
+    case Element::bf16:
+      return matrix ? launch_hopper<Element::bf16> : launch_hopper_image<Element::bf16>;
+    case Element::f16:
+      return matrix ? launch_hopper<Element::f16> : launch_hopper_image<Element::f16>;
+    case Element::tf32:
+      return launch_hopper<Element::tf32>;
+    case Element::e4m3:
+      return launch_hopper<Element::e4m3>;
+    case Element::e5m2:
+      return launch_hopper<Element::e5m2>;
+    case Element::e4m3_e5m2:
+      return launch_hopper<Element::e4m3_e5m2>;
+    case Element::e5m2_e4m3:
+      return launch_hopper<Element::e5m2_e4m3>;
+    default:
+      return launch_hopper<Element::i8>;
+  }
+}
+
 const char* run_hopper(const Plan& plan, const Call& call) {
-  Result<HopperLowered> lowered = lower_for_hopper(plan.problem, plan.block_n);
+  Result<HopperLowered> lowered = lower_for_hopper(plan.problem, plan.tile);
   if (!lowered) return "the plan is not of this problem";
   HopperLowered& l = *lowered;
   set_data(l, call.in0, call.in1, call.out);
   set_schedule(l, plan.schedule, call.workspace);
-  const HopperLaunch launch{
-      l.a,      l.b,          l.out,
-      l.work,   l.majors.a,   l.majors.b,
-      l.source, plan.block_n, std::min<std::int64_t>(plan.schedule.total(), call.multiprocessors)};
-  const char* error = nullptr;
-  switch (plan.element) {
-    case Element::bf16:
-      error = launch_hopper<Element::bf16>(launch, call.step, call.stream);
-      break;
-    case Element::f16:
-      error = launch_hopper<Element::f16>(launch, call.step, call.stream);
-      break;
-    case Element::tf32:
-      error = launch_hopper<Element::tf32>(launch, call.step, call.stream);
-      break;
-    case Element::e4m3:
-      error = launch_hopper<Element::e4m3>(launch, call.step, call.stream);
-      break;
-    default:
-      error = launch_hopper<Element::i8>(launch, call.step, call.stream);
-  }
+  const int cluster = facts_of(plan.tile).cluster;
+  const std::int64_t clusters = std::min<std::int64_t>(plan.schedule.total(), call.multiprocessors / cluster);
+  const HopperLaunch launch{l.a, l.b, l.out, l.work, l.majors.a, l.majors.b, l.source, plan.tile, clusters * cluster};
+  const char* error = launcher_of(plan.element, l.source)(launch, call.step, call.stream);
   return error ? error : reduce(plan, l.work.out, l.work.partial, call);
 }
 
