@@ -182,38 +182,66 @@ Plan plan_for_tiles(Plan plan, Kernel kernel, Split split, int multiprocessors) 
   return plan;
 }
 
-}  // namespace
-
-Result<std::vector<Plan>> candidates(const Problem& problem, const Capability& device) {
-  if (device.major < 8) return no_kernel("the kernels need compute capability 8.0");
-  if (!has_kernels(dtypes(problem))) return no_kernel("no kernel for " + to_string(dtypes(problem)));
-  const auto* conv = std::get_if<ConvProblem>(&problem);
-  if (conv != nullptr && conv->layout != Layout::nhwc) return no_kernel("the kernels take NHWC only");
-  if (!is_countable(problem)) return no_kernel("an extent passes 2^31");
-
+/// The kernels that take the operands as they are; NHWC.
+std::vector<Plan> plans_as_stored(const Problem& problem, const Capability& device) {
   Plan plan;
   plan.problem = problem;
   plan.element = element_of(problem);
   // Code for sm_90a runs on compute capability 9.0 and on no other.
-  const bool is_hopper = device.major == 9;
+  const bool is_hopper = device.major == 9, is_conv = std::holds_alternative<ConvProblem>(problem);
   std::vector<Plan> plans;
-  if (is_fp8(plan.element)) {
-    if (!is_hopper || is_depthwise(problem)) return no_kernel("fp8 is computed by wgmma alone");
-    return plans_for_hopper(plan, device.multiprocessors);
+  if (is_depthwise(problem)) {
+    if (!is_fp8(plan.element)) plans.push_back(depthwise(std::move(plan), device.multiprocessors));
+    return plans;
   }
-  if (is_depthwise(problem)) return std::vector{depthwise(std::move(plan), device.multiprocessors)};
   if (is_hopper && plan.element != Element::f64 && plan.element != Element::f32)
     if (Result<std::vector<Plan>> hopper = plans_for_hopper(plan, device.multiprocessors)) plans = std::move(*hopper);
+  if (is_fp8(plan.element)) return plans;
 
   std::vector<Kernel> kernels{plan.element == Element::f32 ? Kernel::simt : Kernel::mma};
-  if (plan.element == Element::f64 && is_hopper && conv == nullptr) kernels.insert(kernels.begin(), Kernel::dmma_m16);
+  if (plan.element == Element::f64 && is_hopper && !is_conv) kernels.insert(kernels.begin(), Kernel::dmma_m16);
   for (const Split split : {Split::as_needed, Split::never})
     for (const Kernel kernel : kernels) {
       Plan next = plan_for_tiles(plan, kernel, split, device.multiprocessors);
       if (next.schedule.total() < kCount && plans_differ(plans, next)) plans.push_back(std::move(next));
     }
-  if (plans.empty()) return no_kernel("more than 2^31 tiles");
   return plans;
+}
+
+/// The kernels that take the operands after copies of them have been made. Of products only Hopper's, since the others
+/// take operands as they are.
+std::vector<Plan> plans_laid_out_anew(const Problem& problem, const Capability& device) {
+  const std::optional<Relaid> there = relaid(problem);
+  if (!there || !is_countable(there->problem)) return {};
+  std::vector<Plan> plans;
+  for (Plan& plan : plans_as_stored(there->problem, device)) {
+    if (std::holds_alternative<GemmProblem>(problem) && plan.kernel != Kernel::hopper) continue;
+    plan.copies = there->copies;
+    for (OperandCopy& copy : plan.copies) {
+      copy.workspace_at = (plan.workspace_bytes + 255) / 256 * 256;
+      plan.workspace_bytes = copy.workspace_at + copy.bytes;
+    }
+    if (!plan.copies.empty()) plan.name += ", laid out anew";
+    plans.push_back(std::move(plan));
+  }
+  return plans;
+}
+
+}  // namespace
+
+Result<std::vector<Plan>> candidates(const Problem& problem, const Capability& device) {
+  if (device.major < 8) return no_kernel("the kernels need compute capability 8.0");
+  if (!has_kernels(dtypes(problem))) return no_kernel("no kernel for " + to_string(dtypes(problem)));
+  if (!is_countable(problem)) return no_kernel("an extent passes 2^31");
+  const auto* conv = std::get_if<ConvProblem>(&problem);
+  std::vector<Plan> plans;
+  if (conv == nullptr || conv->layout == Layout::nhwc) plans = plans_as_stored(problem, device);
+  const bool goes_through_tma = !plans.empty() && plans.front().kernel == Kernel::hopper;
+  if (!goes_through_tma)
+    for (Plan& plan : plans_laid_out_anew(problem, device)) plans.push_back(std::move(plan));
+  if (!plans.empty()) return plans;
+  if (is_fp8(element_of(problem))) return no_kernel("fp8 is computed by wgmma of compute capability 9.0 alone");
+  return no_kernel("more than 2^31 tiles");
 }
 
 Result<Plan> choose(const Problem& problem, const Capability& device) {

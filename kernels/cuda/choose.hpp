@@ -8,6 +8,7 @@
 #include "kernels/cuda/index/hopper_tile.hpp"
 #include "kernels/cuda/index/schedule.hpp"
 #include "kernels/cuda/lower.hpp"
+#include "kernels/cuda/relayout.hpp"
 
 namespace chipfit::cuda {
 
@@ -21,13 +22,14 @@ enum class Kernel { simt, mma, dmma_m16, hopper, depthwise };
 
 /// Everything a launch needs to know beside the addresses.
 struct Plan {
-  Problem problem;
+  Problem problem;                  ///< as the kernel sees it: with its operands laid out anew where there are copies
+  std::vector<OperandCopy> copies;  ///< into the workspace before the kernel runs; of the output also back
   Kernel kernel = Kernel::simt;
   Element element = Element::f32;
   Schedule schedule;
   TileKind tile = TileKind::square;  ///< hopper
   int channels_per_thread = 1;       ///< depthwise
-  std::int64_t workspace_bytes = 0;  ///< partial sums; contents do not matter
+  std::int64_t workspace_bytes = 0;  ///< partial sums and copies; contents do not matter
   std::string name;                  ///< "wgmma bf16 128x256x64 NT, split 3"
 };
 

@@ -127,10 +127,47 @@ const char* run_depthwise(const Plan& plan, const Call& call) {
   return error ? error : reduce(plan, args.out, args.partial, call);
 }
 
+const char* run_kernel_of(const Plan& plan, const Call& call) {
+  if (plan.kernel == Kernel::hopper) return run_hopper(plan, call);
+  if (plan.kernel == Kernel::depthwise) return run_depthwise(plan, call);
+  return run_tiles(plan, call);
+}
+
+/// The copies of the operands, the kernel on them, and the output's way back.
+const char* run_with_copies(const Plan& plan, const Call& call) {
+  Call on_copies = call;
+  const bool adds = accumulate(plan.problem) == Accumulate::add;
+  const auto there = [&](const OperandCopy& copy) {
+    return call.step == Step::configure ? nullptr : static_cast<unsigned char*>(call.workspace) + copy.workspace_at;
+  };
+  for (const OperandCopy& copy : plan.copies) {
+    RelayoutArguments args = copy.there;
+    args.to_data = there(copy);
+    switch (copy.which) {
+      case OperandCopy::Which::in0:
+        args.from_data = call.in0, on_copies.in0 = args.to_data;
+        break;
+      case OperandCopy::Which::in1:
+        args.from_data = call.in1, on_copies.in1 = args.to_data;
+        break;
+      case OperandCopy::Which::out:
+        args.from_data = call.out, on_copies.out = args.to_data;
+        if (!adds) continue;
+    }
+    if (const char* error = launch_relayout(args, copy.element_bytes, call.step, call.stream)) return error;
+  }
+  if (const char* error = run_kernel_of(plan, on_copies)) return error;
+  for (const OperandCopy& copy : plan.copies) {
+    if (copy.which != OperandCopy::Which::out) continue;
+    RelayoutArguments args = copy.back;
+    args.from_data = there(copy), args.to_data = call.out;
+    if (const char* error = launch_relayout(args, copy.element_bytes, call.step, call.stream)) return error;
+  }
+  return nullptr;
+}
+
 Result<void> run(const Plan& plan, const Call& call) {
-  const char* error = plan.kernel == Kernel::hopper      ? run_hopper(plan, call)
-                      : plan.kernel == Kernel::depthwise ? run_depthwise(plan, call)
-                                                         : run_tiles(plan, call);
+  const char* error = run_with_copies(plan, call);
   if (error) return fail(Error::Kind::internal, plan.name + ": " + error);
   return {};
 }

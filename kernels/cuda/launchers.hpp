@@ -3,6 +3,7 @@
 #include "kernels/cuda/index/element.hpp"
 #include "kernels/cuda/index/gemm_arguments.hpp"
 #include "kernels/cuda/index/hopper_tile.hpp"
+#include "kernels/cuda/index/relayout_arguments.hpp"
 #include "kernels/cuda/index/tensor_map.hpp"
 #include "kernels/cuda/index/tile_layout.hpp"
 
@@ -48,6 +49,9 @@ const char* launch_hopper_image(const HopperLaunch&, Step, void* stream);
 enum class DepthwiseWork { fwd = 2, bwd_data = 3, bwd_weights = 4 };
 template <Element kElement>
 const char* launch_depthwise(const DepthwiseArguments&, DepthwiseWork, int channels, Step, void* stream);
+
+/// Copies of elements of 1, 2, 4 or 8 bytes.
+const char* launch_relayout(const RelayoutArguments&, int element_bytes, Step, void* stream);
 
 /// Adds the parts of a split sum. `sum`: f32, f64 or i32.
 const char* launch_reduce(Element sum, const Output&, const Partial&, int splits, Step, void* stream);

@@ -40,10 +40,10 @@ struct HopperGemm {
     }
     meet();
     if (ptx::thread() < 128) {
-      ptx::give_registers<40>();
+      ptx::give_registers<kSource == Source::matrix ? 40 : 56>();
       if (ptx::thread() == 0) bring(args, rank);
     } else {
-      ptx::take_registers<232>();
+      ptx::take_registers<kSource == Source::matrix ? 232 : 224>();
       multiply(args, rank);
     }
     // A block's shared memory is there as long as others of its cluster write to it.

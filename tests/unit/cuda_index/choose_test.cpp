@@ -16,7 +16,6 @@ std::string name(const char* id, const Capability& device) {
 
 TEST(Choose, SaysWhyThereIsNoKernel) {
   EXPECT_EQ(name("gemm:f32:NN:8x8x8", {7, 5, 40}), "the kernels need compute capability 8.0");
-  EXPECT_EQ(name("conv_fwd:bf16:nchw:n1c8h8w8:k8r3s3", hopper), "the kernels take NHWC only");
   EXPECT_EQ(name("gemm:f32:NN:3000000000x1x1", hopper), "an extent passes 2^31");
   EXPECT_EQ(name("conv_fwd:i8:nhwc:n70000c1h200w200:k1r1s1", hopper), "an extent passes 2^31");
 }
@@ -41,8 +40,8 @@ TEST(Choose, HopperKernelsWhereTheCopyEngineTakesTheOperands) {
 TEST(Choose, Fp8IsForHopperAndForOperandsThatWgmmaTakes) {
   EXPECT_EQ(name("gemm:e4m3:NT:4096x4096x4096", hopper), "wgmma e4m3 128x128x128, sums promoted every 128 of k");
   EXPECT_EQ(name("gemm:e4m3:NN:4096x4096x4096", hopper),
-            "wgmma takes operands of this type with k contiguous only (NT)");
-  EXPECT_EQ(name("gemm:e4m3:NT:4096x4096x4096", ampere), "fp8 is computed by wgmma alone");
+            "wgmma e4m3 128x128x128, sums promoted every 128 of k, laid out anew");
+  EXPECT_EQ(name("gemm:e4m3:NT:4096x4096x4096", ampere), "fp8 is computed by wgmma of compute capability 9.0 alone");
   EXPECT_EQ(name("gemm:e5m2:NT:4096x4096x4096", hopper), "wgmma e5m2 128x128x128, sums promoted every 128 of k");
   EXPECT_EQ(name("gemm:e4m3+e5m2-f32-bf16:NT:256x256x256", hopper),
             "wgmma e4m3·e5m2 128x128x128, sums promoted every 128 of k");
