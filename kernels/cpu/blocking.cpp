@@ -84,12 +84,15 @@ std::int64_t even_block(std::int64_t extent, std::int64_t wanted, std::int64_t u
   return (units + blocks - 1) / blocks * unit;
 }
 
-Blocking blocking_with_kc(const MicroKernel& kernel, const Caches& caches, const Extents& extents, std::int64_t kc) {
-  return evened(kernel, extents, with_kc(kernel, caches, kc));
+Blocking blocking_with(const MicroKernel& kernel, const Caches& caches, const Extents& extents,
+                       const BlockChoice& choice) {
+  Blocking wanted = with_kc(kernel, caches, choice.kc);
+  wanted.mc /= choice.mc_divisor, wanted.nc /= choice.nc_divisor;
+  return evened(kernel, extents, wanted);
 }
 
 Blocking analytic_blocking(const MicroKernel& kernel, const Caches& caches, const Extents& extents) {
-  return blocking_with_kc(kernel, caches, extents, analytic_kc(kernel, caches));
+  return blocking_with(kernel, caches, extents, {.kc = analytic_kc(kernel, caches)});
 }
 
 std::vector<std::int64_t> kc_candidates(const MicroKernel& kernel, const Caches& caches) {

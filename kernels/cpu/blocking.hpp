@@ -41,8 +41,12 @@ Blocking analytic_blocking(const MicroKernel&, const Caches&, const Extents&);
 /// Equal blocks of at most `wanted` (at least one unit), each a multiple of `unit`, that cover the extent.
 std::int64_t even_block(std::int64_t extent, std::int64_t wanted, std::int64_t unit);
 
-/// The same with another kc than the formula's.
-Blocking blocking_with_kc(const MicroKernel&, const Caches&, const Extents&, std::int64_t kc);
+/// What measurement may decide: kc, and how many blocks stand for one of the formula's mc (nc) at that kc.
+struct BlockChoice {
+  std::int64_t kc;
+  int mc_divisor = 1, nc_divisor = 1;
+};
+Blocking blocking_with(const MicroKernel&, const Caches&, const Extents&, const BlockChoice&);
 
 /// What is worth timing: the analytic kc first, then up to four times as long (processors that read the second level as
 /// fast as the first gain more from fewer visits to C).

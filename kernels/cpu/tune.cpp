@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <bit>
-#include <chrono>
+#include <ctime>
 #include <limits>
 
 #include "kernels/problem/problem.hpp"
@@ -10,10 +10,10 @@
 namespace chipfit::cpu {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
+double now_s(clockid_t clock) {
+  timespec now{};
+  clock_gettime(clock, &now);
+  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
 }
 
 std::string shape_class(const GemmPlan& plan) {
@@ -27,7 +27,7 @@ std::string shape_class(const GemmPlan& plan) {
 }
 
 // Some milliseconds of work, and enough of each extent for several blocks.
-constexpr std::int64_t kPieceM = 336, kPieceN = 768, kPieceK = 2048;
+constexpr std::int64_t kPieceM = 336, kPieceN = 1536, kPieceK = 2048;
 
 /// The problem itself where it is small, else a piece of it for each thread.
 GemmProblem piece_of(const GemmPlan& plan) {
@@ -65,7 +65,7 @@ GemmPlan TunedPlans::tuned(const GemmPlan& plan, ThreadTeam& team, double limit_
     // Another problem of the class may not be readable in place.
     changed.a = a_fits_in_place(problem, kernel) ? choice.a : Reading::packed;
     changed.b = b_fits_in_place(problem, kernel) ? choice.b : Reading::packed;
-    changed.blocking = blocking_with_kc(kernel, caches, largest_share(changed), choice.kc);
+    changed.blocking = blocking_with(kernel, caches, largest_share(changed), choice.blocks);
     return changed;
   };
   const auto known = choices_.find(shape_class(plan));
@@ -78,25 +78,42 @@ GemmPlan TunedPlans::tuned(const GemmPlan& plan, ThreadTeam& team, double limit_
   if (a.data() == nullptr || b.data() == nullptr || c.data() == nullptr) return plan;
   a.touch(), b.touch(), c.touch();
 
-  const auto start = Clock::now();
-  Choice best{plan.a, plan.b, plan.blocking.kc};
+  // The time that one thread spent computing does not depend on what else runs on the machine.
+  const clockid_t clock = plan.grid.threads() == 1 ? CLOCK_THREAD_CPUTIME_ID : CLOCK_MONOTONIC;
+  const double start_s = now_s(CLOCK_MONOTONIC);
+  const auto in_time = [&] { return now_s(CLOCK_MONOTONIC) - start_s < limit_s; };
+  Choice best{plan.a, plan.b, {.kc = plan.blocking.kc}};
   double best_s = std::numeric_limits<double>::infinity();
+  std::vector<Blocking> tried;
   const auto attempt = [&](const Choice& choice) {
-    if (seconds_since(start) > limit_s) return;
-    auto gemm = Gemm::make(with(piece, choice), team);
+    if (!in_time()) return;
+    const GemmPlan candidate = with(piece, choice);
+    const bool as_packed = choice.a == plan.a && choice.b == plan.b;
+    if (as_packed && std::ranges::find(tried, candidate.blocking) != tried.end()) return;
+    if (as_packed) tried.push_back(candidate.blocking);
+    auto gemm = Gemm::make(candidate, team);
     if (!gemm) return;
     double shortest_s = std::numeric_limits<double>::infinity();
-    for (int run = 0; run < 4 && (run < 2 || seconds_since(start) < limit_s); ++run) {
-      const auto begin = Clock::now();
+    for (int run = 0; run < 4 && (run < 2 || in_time()); ++run) {
+      const double begin_s = now_s(clock);
       gemm->run(a.data(), b.data(), c.data());
-      if (run > 0) shortest_s = std::min(shortest_s, seconds_since(begin));  // the first run warms the caches
+      if (run > 0) shortest_s = std::min(shortest_s, now_s(clock) - begin_s);  // the first run warms the caches
     }
     if (shortest_s < best_s) best = choice, best_s = shortest_s;
   };
-  for (const std::int64_t kc : kc_candidates(kernel, caches)) attempt({plan.a, plan.b, kc});
+  for (const std::int64_t kc : kc_candidates(kernel, caches)) attempt({plan.a, plan.b, {.kc = kc}});
+  const auto attempt_divided = [&](int BlockChoice::*divisor) {
+    for (const int parts : {2, 4}) {
+      Choice choice = best;
+      choice.blocks.*divisor = parts;
+      attempt(choice);
+    }
+  };
+  attempt_divided(&BlockChoice::mc_divisor);
+  attempt_divided(&BlockChoice::nc_divisor);
   const bool whole = piece.m == plan.problem.m && piece.n == plan.problem.n && piece.k == plan.problem.k;
-  if (whole && a_fits_in_place(piece, kernel)) attempt({Reading::in_place, best.b, best.kc});
-  if (whole && b_fits_in_place(piece, kernel)) attempt({best.a, Reading::in_place, best.kc});
+  if (whole && a_fits_in_place(piece, kernel)) attempt({Reading::in_place, best.b, best.blocks});
+  if (whole && b_fits_in_place(piece, kernel)) attempt({best.a, Reading::in_place, best.blocks});
   choices_[shape_class(plan)] = best;
   return with(plan.problem, best);
 }
