@@ -160,8 +160,7 @@ void add_selection(CLI::App& verb, Raw& raw) {
   verb.add_flag("--quick", raw.quick, "about 0.2 s a case (suite quick implies it)");
   verb.add_option("--time", raw.time, "measure a case for at most S seconds")->type_name("S");
   verb.add_option("--ci", raw.ci, "stop at this half-width of the interval, in %")->type_name("P");
-  verb.add_option("--sustained", raw.sustained, "then work on for S seconds, for power and energy: from 12 on")
-      ->type_name("S");
+  verb.add_option("--sustained", raw.sustained, "then work on for S seconds (12 or more), for energy")->type_name("S");
   verb.add_option("--threads", raw.threads, "host threads of the plugin")->type_name("N");
   verb.add_option("--option", raw.options, "option for the plugin; may be repeated")->type_name("K=V");
   verb.add_flag("--in-process", raw.in_process, "no worker process, for debuggers: UNTRUSTED");

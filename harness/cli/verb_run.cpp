@@ -24,6 +24,9 @@ judge::MeasureSettings settings_of(const plan::Plan& plan) {
   if (plan.time_s > 0) {
     settings.stop.max_time_s = plan.time_s;
     settings.stop.min_time_s = std::min(settings.stop.min_time_s, plan.time_s);
+    // A short look is short in every mode.
+    settings.latency_s = std::min(settings.latency_s, 0.25 * plan.time_s);
+    settings.proven_s = std::min(settings.proven_s, plan.time_s);
   }
   settings.sustained_s = plan.sustained_s;
   if (plan.ci_relative > 0) settings.stop.target_relative_half_width = plan.ci_relative;

@@ -144,7 +144,7 @@ void Provenance::add_device(const DeviceFacts& facts, const std::vector<std::fil
   device.nominal_clock_hz = d.nominal_clock_hz;
   device.memory_byte_per_s = d.memory_byte_per_s;
   device.isolation = m.isolation_asked;
-  if (auto facts = nvml_facts(device.serial); !facts.is_null()) m.machine["gpus"][device.serial] = std::move(facts);
+  if (auto gpu = nvml_facts(device.serial); !gpu.is_null()) m.machine["gpus"][device.serial] = std::move(gpu);
   m.devices.push_back(std::move(device));
   for (std::uint32_t i = 0; i < std::min<std::uint32_t>(d.peak_count, CHIPFIT_MAX_PEAKS); ++i) {
     const chipfit_peak& peak = d.peaks[i];

@@ -9,10 +9,10 @@
 #include <vector>
 
 #include "backends/common/cuda/open_device.hpp"
-#include "backends/cuda/gemm.hpp"
-#include "backends/cuda/libraries.hpp"
 #include "backends/common/cuda/random_data.hpp"
 #include "backends/common/cuda/trial.hpp"
+#include "backends/cuda/gemm.hpp"
+#include "backends/cuda/libraries.hpp"
 #include "harness/stats/median_ci.hpp"
 #include "harness/wire/abi.hpp"
 #include "kernels/base/csv.hpp"

@@ -139,6 +139,12 @@ do_info() {
   { date -u; uname -a; lscpu | head -25; free -g; nvidia-smi -q; nvcc --version; "$chipfit" version; "$chipfit" doctor
     "$chipfit" devices --backend cuda,cuda_native; } >"$work/logs/info.txt" 2>&1
   "$chipfit" devices --backend cuda,cuda_native
+  command -v cuobjdump >/dev/null || return 0
+  # Matrix instructions, copies by the engine, and accesses to local memory, which should be none.
+  cuobjdump -sass "$root/lib/chipfit/plugins/cuda_native.so" >"$work/sass" 2>/dev/null
+  grep -oE '\b(HGMMA|QGMMA|IGMMA|HMMA|IMMA|DMMA|UTMALDG|UTMASTG|LDL|STL)\b' "$work/sass" | sort | uniq -c >"$work/logs/sass.txt"
+  rm -f "$work/sass"
+  tr '\n' ' ' <"$work/logs/sass.txt"; echo
 }
 do_peak() { "$root/bin/chipfit-cuda-peak" 0.3 >"$work/peaks.csv.new" && mv "$work/peaks.csv.new" "$work/peaks.csv" && cat "$work/peaks.csv"; }
 oracle() { # oracle SECONDS FILTER: of each test of each plugin
@@ -155,7 +161,7 @@ do_sanitizer() {
   local tool status=0
   command -v compute-sanitizer >/dev/null || { echo "compute-sanitizer is not installed: left out"; return 0; }
   for tool in memcheck racecheck synccheck; do
-    CHIPFIT_GPU_SECONDS=8 timeout -k 10 60 compute-sanitizer --tool $tool --error-exitcode 3 --print-limit 20 \
+    CHIPFIT_GPU_SECONDS=6 timeout -k 10 35 compute-sanitizer --tool $tool --error-exitcode 3 --print-limit 20 \
       "$root/bin/gpu_check" --gtest_brief=1 --gtest_filter='Plugins/GpuOracle.*AtEdges/1' >"$work/logs/sanitizer-$tool.txt" 2>&1
     case $? in
       3) status=1 ;;
