@@ -101,7 +101,7 @@ std::string described(const Plan& plan, const std::string& instruction, int tile
 
 bool is_depthwise(const Problem& problem) {
   const auto* c = std::get_if<ConvProblem>(&problem);
-  return c != nullptr && c->groups == c->c && c->groups > 1;
+  return c != nullptr && c->groups == c->c;  // an image of one channel among them, as stencils have
 }
 
 Plan depthwise(Plan plan, int multiprocessors) {
@@ -191,11 +191,13 @@ std::vector<Plan> plans_as_stored(const Problem& problem, const Capability& devi
   const bool is_hopper = device.major == 9, is_conv = std::holds_alternative<ConvProblem>(problem);
   std::vector<Plan> plans;
   if (is_depthwise(problem)) {
-    if (!is_fp8(plan.element)) plans.push_back(depthwise(std::move(plan), device.multiprocessors));
-    return plans;
+    if (!is_fp8(plan.element)) plans.push_back(depthwise(plan, device.multiprocessors));
+    // One channel is no other's group: with many filters it is a product as well.
+    if (std::get<ConvProblem>(problem).groups > 1) return plans;
   }
   if (is_hopper && plan.element != Element::f64 && plan.element != Element::f32)
-    if (Result<std::vector<Plan>> hopper = plans_for_hopper(plan, device.multiprocessors)) plans = std::move(*hopper);
+    if (Result<std::vector<Plan>> hopper = plans_for_hopper(plan, device.multiprocessors))
+      plans.insert(plans.end(), hopper->begin(), hopper->end());
   if (is_fp8(plan.element)) return plans;
 
   std::vector<Kernel> kernels{plan.element == Element::f32 ? Kernel::simt : Kernel::mma};

@@ -85,6 +85,15 @@ TEST(Choose, GradientsGoThroughTheCopyEngineToo) {
             "wgmma im2col transposed f16 128x128x64, split 3");
 }
 
+TEST(Choose, StencilsOfOneChannelAreDepthwiseAndProducts) {
+  const auto plans = candidates(parse_case_id("conv_fwd:f64:nchw:n1c1h4096w4096:k1r3s3:p1x1").value(), hopper);
+  ASSERT_TRUE(plans);
+  ASSERT_EQ(plans->size(), 2u);
+  EXPECT_EQ((*plans)[0].name, "depthwise f64");
+  EXPECT_EQ((*plans)[1].name, "mma.sync implicit f64 128x128x16");
+  EXPECT_TRUE((*plans)[0].copies.empty());
+}
+
 TEST(Choose, DepthwiseTakesFourChannelsAtOnceWhereTheyAreAligned) {
   const auto channels = [](const char* id) { return choose(parse_case_id(id).value(), hopper)->channels_per_thread; };
   EXPECT_EQ(channels("conv_fwd:bf16:nhwc:n1c32h8w8:k32r3s3:g32"), 4);
