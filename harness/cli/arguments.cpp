@@ -19,7 +19,7 @@ tl::unexpected<Error> wrong(std::string what, std::string hint = {}) {
 /// Values as they stand on the command line; they are read once the whole line is known.
 struct Raw {
   std::vector<std::string> suites, cases, backends, devices, dtypes, directions, layouts, maths, options, words;
-  std::string launches, time, ci, threads, deadline, lab, out, plan_file, output, check;
+  std::string launches, time, ci, sustained, peaks, threads, deadline, lab, out, plan_file, output, check;
   bool quick = false, resume = false, in_process = false, json = false, dry_run = false;
 };
 
@@ -116,7 +116,8 @@ Result<Selection> read_selection(const Raw& raw, const std::vector<std::string>&
         read_list("--layout", raw.layouts, parse_layout, selection.overrides.layouts),
         read_list("--math", raw.maths, parse_math, selection.overrides.maths),
         read_whole("--launches", raw.launches, 1, 1000000, selection.launches),
-        read_positive("--time", raw.time, 86400, selection.time_s), read_positive("--ci", raw.ci, 100, ci_percent)}) {
+        read_positive("--time", raw.time, 86400, selection.time_s), read_positive("--ci", raw.ci, 100, ci_percent),
+        read_positive("--sustained", raw.sustained, 3600, selection.sustained_s)}) {
     if (!read) return pass_on(read.error());
   }
   if (ci_percent) selection.ci_relative = *ci_percent / 100;
@@ -125,7 +126,8 @@ Result<Selection> read_selection(const Raw& raw, const std::vector<std::string>&
   if (!raw.plan_file.empty()) {
     if (!raw.suites.empty() || !raw.cases.empty() || !raw.backends.empty() || !raw.devices.empty() || overrides ||
         !raw.options.empty() || !raw.threads.empty() || !raw.launches.empty() || raw.quick || raw.in_process ||
-        !raw.time.empty() || !raw.ci.empty() || !flags->filter.empty() || flags->repetitions) {
+        !raw.time.empty() || !raw.ci.empty() || !raw.sustained.empty() || !flags->filter.empty() ||
+        flags->repetitions) {
       return wrong("--plan is a frozen plan: cases, backends, devices and how they are measured come from it",
                    "leave the other options out, or make another plan: chipfit plan … -o FILE");
     }
@@ -158,6 +160,7 @@ void add_selection(CLI::App& verb, Raw& raw) {
   verb.add_flag("--quick", raw.quick, "about 0.2 s a case (suite quick implies it)");
   verb.add_option("--time", raw.time, "measure a case for at most S seconds")->type_name("S");
   verb.add_option("--ci", raw.ci, "stop at this half-width of the interval, in %")->type_name("P");
+  verb.add_option("--sustained", raw.sustained, "then work on for S seconds (12 or more), for energy")->type_name("S");
   verb.add_option("--threads", raw.threads, "host threads of the plugin")->type_name("N");
   verb.add_option("--option", raw.options, "option for the plugin; may be repeated")->type_name("K=V");
   verb.add_flag("--in-process", raw.in_process, "no worker process, for debuggers: UNTRUSTED");
@@ -200,6 +203,8 @@ const std::vector<Verb>& verbs() {
          verb.add_flag("--resume", raw.resume, "go on with the run of the same plan in --out");
          verb.add_option("--deadline", raw.deadline, "longest call to a plugin, in seconds")->type_name("S");
          verb.add_option("--lab", raw.lab, "name of the laboratory, for the rows")->type_name("NAME");
+         verb.add_option("--peaks", raw.peaks, "measured peaks of GPUs, as chipfit-cuda-peak prints them")
+             ->type_name("FILE");
          verb.add_flag("--dry-run", raw.dry_run, "print the commands, run nothing");
          add_common(verb, raw);
          verb.footer(
@@ -259,7 +264,7 @@ Result<Command> to_command(const std::string& verb, const Raw& raw, const std::v
   auto selection = read_selection(raw, benchmark);
   if (!selection) return pass_on(selection.error());
   if (verb == "plan") return PlanCommand{std::move(*selection), raw.output, dry_run, format};
-  RunCommand run{std::move(*selection), out, raw.resume, std::nullopt, raw.lab, dry_run, format};
+  RunCommand run{std::move(*selection), out, raw.resume, std::nullopt, raw.lab, raw.peaks, dry_run, format};
   if (const auto read = read_positive("--deadline", raw.deadline, 1e6, run.deadline_s); !read) {
     return pass_on(read.error());
   }

@@ -19,7 +19,7 @@ struct Selection {
   std::vector<std::string> options;  ///< "key=value" for the plugins, --threads among them
   int launches = 1;
   bool quick = false;
-  std::optional<double> time_s, ci_relative;
+  std::optional<double> time_s, ci_relative, sustained_s;
   bool in_process = false;
   std::filesystem::path plan_file;  ///< --plan: a frozen plan, instead of all above
   BenchmarkFlags benchmark;
@@ -54,6 +54,7 @@ struct RunCommand {
   bool resume = false;
   std::optional<double> deadline_s;
   std::string lab;
+  std::filesystem::path peaks_file;  ///< what chipfit-cuda-peak printed; empty: none
   DryRun dry_run = DryRun::no;
   Format format = Format::people;
 };

@@ -24,7 +24,11 @@ judge::MeasureSettings settings_of(const plan::Plan& plan) {
   if (plan.time_s > 0) {
     settings.stop.max_time_s = plan.time_s;
     settings.stop.min_time_s = std::min(settings.stop.min_time_s, plan.time_s);
+    // A short look is short in every mode.
+    settings.latency_s = std::min(settings.latency_s, 0.25 * plan.time_s);
+    settings.proven_s = std::min(settings.proven_s, plan.time_s);
   }
+  settings.sustained_s = plan.sustained_s;
   if (plan.ci_relative > 0) settings.stop.target_relative_half_width = plan.ci_relative;
   return settings;
 }
@@ -43,6 +47,7 @@ std::string dry_run(const RunCommand& command, const PlannedRun& planned) {
   std::vector<std::string> more{"--out", command.out.string()};
   if (command.deadline_s) more.insert(more.end(), {"--deadline", fmt::format("{}", *command.deadline_s)});
   if (!command.lab.empty()) more.insert(more.end(), {"--lab", command.lab});
+  if (!command.peaks_file.empty()) more.insert(more.end(), {"--peaks", command.peaks_file.string()});
   const auto& flags = command.selection.benchmark.passed_on;
   more.insert(more.end(), flags.begin(), flags.end());
   return fmt::format("# plan {}\n# {}, results to {}\n{}", plan::plan_sha256(planned.plan), size_text(planned.plan),
@@ -98,6 +103,11 @@ Result<int> run(const RunCommand& command, const std::vector<std::string>& argum
   options.argv.insert(options.argv.end(), arguments.begin(), arguments.end());
   options.in_process = planned->plan.isolation == "in-process";
   options.lab = command.lab;
+  if (!command.peaks_file.empty()) {
+    auto peaks = judge::read_device_peaks(command.peaks_file);
+    if (!peaks) return pass_on(peaks.error());
+    options.device_peaks = std::move(*peaks);
+  }
 
   RunProgress progress(console, seconds_now);
   const auto summary = judge::run(options, progress);
