@@ -26,6 +26,22 @@ class OpenFile {
   int fd_;
 };
 
+std::string_view wanted(ColumnType type) {
+  switch (type) {
+    case ColumnType::integer:
+      return "whole number";
+    case ColumnType::real:
+      return "finite number";
+    case ColumnType::time:
+      return "UTC time such as 2026-11-22T08:47:33Z";
+    case ColumnType::text:
+      break;
+  }
+  return "text";
+}
+
+}  // namespace
+
 Result<csv::Scanner::Source> file_source(const std::filesystem::path& path) {
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0 && errno == ENOENT)
@@ -42,22 +58,6 @@ Result<csv::Scanner::Source> file_source(const std::filesystem::path& path) {
     return static_cast<std::size_t>(got);
   });
 }
-
-std::string_view wanted(ColumnType type) {
-  switch (type) {
-    case ColumnType::integer:
-      return "whole number";
-    case ColumnType::real:
-      return "finite number";
-    case ColumnType::time:
-      return "UTC time such as 2026-11-22T08:47:33Z";
-    case ColumnType::text:
-      break;
-  }
-  return "text";
-}
-
-}  // namespace
 
 Result<RowStream> RowStream::open(const std::filesystem::path& path) {
   auto source = file_source(path);

@@ -44,4 +44,7 @@ class RowStream {
   bool torn_ = false;
 };
 
+/// Source of a scanner that reads a file. Errors: missing, io.
+Result<csv::Scanner::Source> file_source(const std::filesystem::path&);
+
 }  // namespace chipfit::results

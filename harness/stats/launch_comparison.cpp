@@ -40,11 +40,24 @@ std::vector<double> shifted(std::span<const double> x, double by) {
   return out;
 }
 
+/// Quantiles are dear, and most cases of a report have the same degrees of freedom.
+class RememberedQuantile {
+ public:
+  double operator()(double df, double confidence) {
+    if (df != df_) value_ = student_quantile(df_ = df, confidence);
+    return value_;
+  }
+
+ private:
+  double df_ = -1, value_ = 0;
+};
+
 void test_by_t(CaseComparison& result, const LogLaunches& launches, const Variance& variance, double margin,
-               const ComparisonRule& rule) {
+               const ComparisonRule& rule, RememberedQuantile& quantile) {
   Contrast contrast = difference(launches.a, launches.b, variance);
   result.log_ratio = contrast.estimate;
-  result.log_interval = confidence_interval(contrast, rule.confidence);
+  const double half = quantile(contrast.df, rule.confidence) * contrast.standard_error;
+  result.log_interval = {contrast.estimate - half, contrast.estimate + half};
   contrast.estimate -= rule.log_shift;
   result.p = p_beyond(contrast, margin);
   result.p_same = p_within(contrast, margin);
@@ -106,6 +119,7 @@ Comparison compare_launches(std::span<const LogLaunches> cases, const Comparison
   }
   comparison.prior = fit_variance_prior(variances);
 
+  RememberedQuantile quantile_of_t;
   std::vector<double> p;
   std::vector<std::size_t> tested;
   for (std::size_t i = 0; i < cases.size(); ++i) {
@@ -116,7 +130,7 @@ Comparison compare_launches(std::span<const LogLaunches> cases, const Comparison
       continue;
     }
     if (result.test == LaunchTest::moderated_t)
-      test_by_t(result, cases[i], moderated(variances[i], comparison.prior, pooled_df), margin, rule);
+      test_by_t(result, cases[i], moderated(variances[i], comparison.prior, pooled_df), margin, rule, quantile_of_t);
     else
       test_by_ranks(result, cases[i], margin, rule);
     p.push_back(result.p);

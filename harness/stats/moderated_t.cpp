@@ -98,14 +98,17 @@ double p_within(const Contrast& c, double margin) {
   return upper_tail(inside / c.standard_error, c.df);
 }
 
+double student_quantile(double df, double confidence) {
+  const double tail = (1 - confidence) / 2;
+  if (std::isinf(df))
+    return boost::math::quantile(boost::math::complement(boost::math::normal_distribution<double>(), tail));
+  return boost::math::quantile(boost::math::complement(boost::math::students_t_distribution<double>(df), tail));
+}
+
 Interval confidence_interval(const Contrast& c, double confidence) {
   if (!(c.df > 0)) return {c.estimate, c.estimate};
-  const double tail = (1 - confidence) / 2;
-  const double quantile =
-      std::isinf(c.df)
-          ? boost::math::quantile(boost::math::complement(boost::math::normal_distribution<double>(), tail))
-          : boost::math::quantile(boost::math::complement(boost::math::students_t_distribution<double>(c.df), tail));
-  return {c.estimate - quantile * c.standard_error, c.estimate + quantile * c.standard_error};
+  const double half = student_quantile(c.df, confidence) * c.standard_error;
+  return {c.estimate - half, c.estimate + half};
 }
 
 }  // namespace chipfit::stats

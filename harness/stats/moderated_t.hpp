@@ -34,6 +34,8 @@ double p_beyond(const Contrast&, double threshold);
 /// p of H₀ |difference| ≥ margin: two one-sided tests (TOST: Schuirmann 1987). Below 5 % where the 90 % interval lies
 /// inside ±margin. 1 without degrees of freedom.
 double p_within(const Contrast&, double margin);
+/// q with P(|T| ≤ q) = confidence, of Student's t or (infinite df) of the normal distribution.
+double student_quantile(double df, double confidence);
 /// Two-sided interval of Student's t; a point without degrees of freedom.
 Interval confidence_interval(const Contrast&, double confidence);
 
