@@ -81,7 +81,7 @@ const std::vector<Verb>& verbs() {
          verb.add_option("--filter", raw.filter, "rows to compare: 'chip:V100 AND op:gemm'")->type_name("F");
          verb.add_option("--row", raw.row, "columns that make a case (case_id)")->type_name("KEY[,KEY]");
          verb.add_option("--col", raw.column, "columns that make the sides (input)")->type_name("KEY[,KEY]");
-         verb.add_option("--table", raw.table, "columns that make tables")->type_name("KEY[,KEY]");
+         verb.add_option("--table", raw.table, "columns that make tables, or none")->type_name("KEY[,KEY]");
          verb.add_option("--ignore", raw.ignore, "columns that may differ")->type_name("KEY[,KEY]");
          verb.add_option("--threshold", raw.threshold, "differences below P % do not matter")->type_name("P");
          verb.add_option("--fail-on", raw.fail_on, "exit 1 at slower, broken, missing, …")

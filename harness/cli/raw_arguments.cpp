@@ -95,8 +95,17 @@ Result<void> read_seed(const std::string& text, std::uint64_t& target) {
 }
 
 Result<CompareCommand> read_compare(const Raw& raw) {
-  CompareCommand command{raw.words, raw.baseline, raw.row,     raw.column,  raw.filter, raw.ignore,
-                         raw.table, std::nullopt, raw.fail_on, raw.explain, raw.all};
+  CompareCommand command;
+  command.inputs = raw.words;
+  command.baseline = raw.baseline;
+  command.row = raw.row;
+  command.column = raw.column;
+  command.filter = raw.filter;
+  command.ignore = raw.ignore;
+  command.fail_on = raw.fail_on;
+  command.explain = raw.explain;
+  command.all = raw.all;
+  if (!raw.table.empty()) command.table = raw.table == "none" ? std::string() : raw.table;
   if (raw.words.empty()) {
     return wrong("compare what?",
                  "chipfit compare OLD NEW, each a run's folder or its results.csv\n"

@@ -12,10 +12,9 @@ struct Raw {
   std::vector<std::string> suites, cases, backends, devices, dtypes, directions, layouts, maths, options, words;
   std::string launches, time, ci, threads, deadline, lab, out, plan_file, output, check;
   std::vector<std::string> fail_on;
-  std::string baseline, row, column, filter, ignore, threshold, explain, report_format;
+  std::string baseline, row, column, table, filter, ignore, threshold, explain, report_format;
   std::string case_count, slowed, reports, seed, from;
   foreign::Facts facts;
-  std::optional<std::string> table;
   bool all = false, interleave = false;
   bool quick = false, resume = false, in_process = false, json = false, dry_run = false;
 };

@@ -228,7 +228,7 @@ TEST(Arguments, CompareNeedsInputsAndKnowsItsFormats) {
   EXPECT_THAT(refusal({"compare", "a", "b", "--format", "jsno"}).hint, HasSubstr("json"));
   EXPECT_THAT(refusal({"compare", "a", "b", "--threshold", "-1"}).what, HasSubstr("--threshold"));
   const auto command = parsed<CompareCommand>({"compare", "a", "n=b", "--fail-on", "slower,broken", "--threshold", "3",
-                                               "--table", "", "--col", "chip", "--format", "csv", "--all"});
+                                               "--table", "none", "--col", "chip", "--format", "csv", "--all"});
   EXPECT_THAT(command.inputs, ElementsAre("a", "n=b"));
   EXPECT_THAT(command.fail_on, ElementsAre("slower", "broken"));
   EXPECT_EQ(command.threshold, 0.03);
