@@ -55,7 +55,8 @@ Result<std::vector<ProfileEntry>> load_profile(const fs::path& folder) {
   if (!text) return pass_on(text.error());
   try {
     std::vector<ProfileEntry> entries;
-    for (const auto& each : json::parse(*text).at("entries")) entries.push_back(entry_from(each));
+    const json value = json::parse(*text);
+    for (const auto& each : value.at("entries")) entries.push_back(entry_from(each));
     return entries;
   } catch (const json::exception&) {
     return fail(Error::Kind::bad_data, "this is no machine profile", file_in(folder).string(),

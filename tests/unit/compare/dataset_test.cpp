@@ -45,7 +45,7 @@ TEST(Dataset, RefusesWhatItCannotReadWithItsPlace) {
   EXPECT_EQ(error_of(head + "result-v1,c,b,d,1,OK,nan\n"), "2:22: 'nan' is no finite number (time_median_s)");
   EXPECT_EQ(error_of(head + "result-v1,c,b,d,1,OK,\n"), "2:22: a row with verdict OK has no time above 0");
   EXPECT_EQ(error_of(head + "result-v1,c,b,d,1,OK,-3\n"), "2:22: a row with verdict OK has no time above 0");
-  EXPECT_EQ(error_of(head + "result-v1,c,b,d,1,OK,1,2\n"), "2:23: 8 fields, but the header has 7");
+  EXPECT_EQ(error_of(head + "result-v1,c,b,d,1,OK,1,2\n"), "2:24: 8 fields, but the header has 7");
   EXPECT_EQ(error_of(head + "result-v1,caf\xE9,b,d,1,OK,1\n"), "2:14: this is not UTF-8");
   EXPECT_EQ(error_of("schema,case_id,backend,device_uid,launch,verdict,verdict,time_median_s\n"),
             "1:50: column 'verdict' stands here twice");
