@@ -125,6 +125,10 @@ struct Import {
                                             {"bwd_data_ms", ConvDirection::bwd_data},
                                             {"bwd_weights_ms", ConvDirection::bwd_weights}}) {
       if (table.text(column).empty()) continue;
+      if (table.text(column).starts_with("N/A")) {
+        out.note(here(fmt::format("no time was published ({}: {})", column, table.text(column))));
+        continue;
+      }
       const auto ms = table.real(column);
       if (!ms) return pass_on(ms.error());
       if (!(*ms > 0)) return bad(column, "a time must be above 0");

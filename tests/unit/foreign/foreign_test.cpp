@@ -74,6 +74,14 @@ TEST(DeepBench, AConvolutionGivesARowForEachDirectionThatHasATime) {
                           "c.csv:3: published with P 108 and Q 54, the shape gives 54 and 108 (exchanged)"));
 }
 
+TEST(DeepBench, ATimeThatWasNotPublishedIsNotedAndLeftOut) {
+  const auto imported = import_deepbench(
+      "c.csv", conv_head + "AMD,MI25,f32,f32,f32,8,64,54,54,64,3,3,1,1,1,1,1,N/A*,2,54,54,1,1,1,Direct,a.xlsx\n", {});
+  ASSERT_TRUE(imported) << imported.error().what;
+  EXPECT_EQ(imported->rows.size(), 2u);
+  EXPECT_THAT(imported->notes, ElementsAre("c.csv:2: no time was published (bwd_data_ms: N/A*)"));
+}
+
 TEST(DeepBench, SaysWhereAFileIsWrong) {
   const auto where = [](const std::string& text) {
     const auto imported = import_deepbench("g.csv", text, {});
