@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "harness/cli/benchmark_flags.hpp"
+#include "harness/foreign/foreign.hpp"
 #include "kernels/suites/suite.hpp"
 
 namespace chipfit::cli {
@@ -18,6 +19,7 @@ struct Selection {
   SuiteOverrides overrides;
   std::vector<std::string> options;  ///< "key=value" for the plugins, --threads among them
   int launches = 1;
+  bool interleave = false;
   bool quick = false;
   std::optional<double> time_s, ci_relative, sustained_s;
   bool in_process = false;
@@ -58,6 +60,34 @@ struct RunCommand {
   DryRun dry_run = DryRun::no;
   Format format = Format::people;
 };
+enum class ReportFormat { text, markdown, json, csv };
+struct CompareCommand {
+  std::vector<std::string> inputs;                    ///< PATH or NAME=PATH
+  std::string baseline, row, column, filter, ignore;  ///< as given; empty: the default
+  std::optional<std::string> table;                   ///< "" asks for one table
+  std::optional<double> threshold;                    ///< δ
+  std::vector<std::string> fail_on;                   ///< names of states
+  std::string explain;                                ///< one case
+  bool all = false;                                   ///< every line of long tables
+  ReportFormat format = ReportFormat::text;
+};
+struct AaCommand {
+  RunCommand run;
+  std::uint64_t seed = 1;  ///< of the virtual clock
+};
+struct PowerCommand {
+  int cases = 500, launches = 10, slowed = 25, reports = 20;
+  std::uint64_t seed = 1;
+  std::optional<double> threshold;   ///< δ
+  std::vector<std::string> options;  ///< of the virtual clock
+  std::string from;                  ///< a run whose launches are dealt anew; empty: the virtual clock
+  Format format = Format::people;
+};
+struct ImportCommand {
+  foreign::Source source = foreign::Source::deepbench;
+  std::filesystem::path file, output;  ///< no output: stdout
+  foreign::Facts facts;
+};
 struct DoctorCommand {
   std::filesystem::path out = "results";
   Format format = Format::people;
@@ -68,7 +98,7 @@ struct ExplainCommand {
 };
 
 using Command = std::variant<HelpCommand, VersionCommand, DevicesCommand, SuitesCommand, PlanCommand, RunCommand,
-                             DoctorCommand, ExplainCommand>;
+                             CompareCommand, AaCommand, PowerCommand, ImportCommand, DoctorCommand, ExplainCommand>;
 
 /// The command line without the program's name. Errors (usage): unknown verb or option (did-you-mean), values that make
 /// no sense, options that contradict each other.

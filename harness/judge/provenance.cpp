@@ -60,6 +60,10 @@ Provenance::Provenance(const RunOptions& options, const telemetry::Machine& mach
                 {"steady_s", s.steady_s},
                 {"sustained_s", s.sustained_s},
                 {"benchmark_flags", options.benchmark_flags}};
+  if (options.plan.order == plan::Order::interleaved) {
+    m.settings["order"] = "interleaved";
+    m.seeds["order"] = oracle::secret_seed().lo;
+  }
   if (auto worker = results::sha256_file(options.worker_binary)) m.worker = {options.worker_binary.string(), *worker};
   for (const plan::PlannedDevice& device : options.plan.devices) {
     const auto known =
@@ -97,7 +101,7 @@ void Provenance::continue_from(const results::Manifest& before, const std::files
     for (const auto& earlier : before.backends)
       if (earlier.name == backend.name && earlier.library == backend.library) backend = earlier;
   // Each part of a run has its own master seed.
-  for (const auto& [name, value] : before.seeds) m.seeds["before_" + name] = value;
+  for (const auto& [name, value] : before.seeds) m.seeds[name == "order" ? name : "before_" + name] = value;
   m.superseded = before.superseded;
   if (auto digest = results::sha256_file(folder / "manifest.json"); digest && !before.finished_utc.empty())
     m.superseded.push_back({*digest, before.finished_utc});

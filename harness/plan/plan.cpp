@@ -179,6 +179,7 @@ json to_json(const Plan& plan) {
                   {"ci_relative", plan.ci_relative}};
   // Left out where it is not asked for, so that plans made before it was known keep their hash.
   if (plan.sustained_s > 0) written["sustained_s"] = plan.sustained_s;
+  if (plan.order == Order::interleaved) written["order"] = "interleaved";
   return written;
 }
 
@@ -195,6 +196,12 @@ Result<Plan> from_json(const json& value) {
   plan.time_s = object.real("time_s");
   plan.ci_relative = object.real("ci_relative");
   if (value.contains("sustained_s")) plan.sustained_s = object.real("sustained_s");
+  if (value.is_object() && value.contains("order")) {
+    if (object.text("order") == "interleaved")
+      plan.order = Order::interleaved;
+    else
+      object.wrong("order", "\"interleaved\" was expected");
+  }
   if (plan.mode != "quick" && plan.mode != "standard") object.wrong("mode", "\"quick\" or \"standard\" was expected");
   const auto& cases = object.list("cases");
   const auto& devices = object.list("devices");
