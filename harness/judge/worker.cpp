@@ -132,6 +132,10 @@ class Client final : public Worker {
     return reply->times;
   }
 
+  CallResult<void> enqueue(KernelId kernel, std::span<const EnqueueEntry> entries, double deadline_s) override {
+    return done(batch(Call::enqueue, kernel, entries, deadline_s));
+  }
+
   CallResult<Latencies> latency(KernelId kernel, std::span<const EnqueueEntry> entries, double deadline_s) override {
     const auto reply = batch(Call::latency, kernel, entries, deadline_s);
     if (!reply) return tl::unexpected(reply.error());

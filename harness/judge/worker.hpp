@@ -113,6 +113,8 @@ class Worker {
 
   /// Enqueues all entries, then one sync. `deadline_s` bounds the whole.
   virtual CallResult<BatchTimes> run(KernelId, std::span<const EnqueueEntry>, double deadline_s) = 0;
+  /// Enqueues all entries and does not sync: what follows is ordered by the plugin (P1).
+  virtual CallResult<void> enqueue(KernelId, std::span<const EnqueueEntry>, double deadline_s) = 0;
   /// Enqueue + sync for each entry; seconds of each on the worker's clock, and the judge's times of the whole.
   struct Latencies {
     std::vector<double> each_s;

@@ -12,8 +12,8 @@
 /// reply has one fixed size per call. Whatever else arrives is a breach of protocol.
 namespace chipfit::wire {
 
-/// One call is one function of the plugin's table; `run` and `latency` are a batch of enqueues with their syncs, the
-/// map calls are the worker's own.
+/// One call is one function of the plugin's table; `run`, `latency` and `enqueue` are batches, the map calls are the
+/// worker's own.
 enum class Call : std::uint32_t {
   load = 1,      ///< LoadRequest + texts, descriptor of the progress page → PluginReply
   device_count,  ///< nothing → value = count
@@ -31,6 +31,7 @@ enum class Call : std::uint32_t {
   run,           ///< BatchRequest + entries
   latency,       ///< BatchRequest + entries → double[max_batch], seconds
   counter,       ///< CounterRequest → number
+  enqueue,       ///< BatchRequest + entries, and no sync after them
 };
 
 /// "device_count", …

@@ -122,6 +122,7 @@ class Server {
         return with<wire::IndexRequest>(payload, [&](const auto& r) { return session_.release(r.index); });
       case Call::run:
       case Call::latency:
+      case Call::enqueue:
         return batch(call, payload);
       case Call::counter:
         return with<wire::CounterRequest>(payload, [&](auto r) {
@@ -182,6 +183,7 @@ class Server {
     std::memcpy(entries_.data(), payload.data(), payload.size());
     const auto entries = std::span(entries_).first(request->count);
     if (call == Call::run) return session_.run(request->kernel, entries);
+    if (call == Call::enqueue) return session_.enqueue(request->kernel, entries);
     std::vector<double> each_s(wire::max_batch);
     Answer answer = session_.latency(request->kernel, entries, each_s.data());
     std::memcpy(reply_.data() + sizeof(wire::ReplyHeader), each_s.data(), each_s.size() * sizeof(double));

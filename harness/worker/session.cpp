@@ -3,7 +3,9 @@
 #include <time.h>
 
 #include <algorithm>
+#include <cstring>
 #include <limits>
+#include <type_traits>
 
 #include "harness/wire/abi.hpp"
 
@@ -27,6 +29,12 @@ double clock_s() {
 }
 
 }  // namespace
+
+template <class T>
+void Session::take_back(T& lent) {
+  static_assert(std::is_trivially_copyable_v<T>);
+  std::memset(&lent, 0xA5, sizeof(lent));
+}
 
 /// Also asks for the plugin's own words about a failure.
 Answer Session::answer(chipfit_status status) {
@@ -157,13 +165,21 @@ Answer Session::download(const wire::TransferRequest& request) {
 Answer Session::supports(const chipfit_problem& problem) {
   if (Answer fault = needs_device(); fault.status != CHIPFIT_OK) return fault;
   if (plugin_->table().supports == nullptr) return {};
-  return answer(call(Step::supports, plugin_->table().supports, device_, &problem));
+  lent_problem_ = problem;
+  const chipfit_problem* lent = &lent_problem_;
+  const auto status = call(Step::supports, plugin_->table().supports, device_, lent);
+  take_back(lent_problem_);
+  return answer(status);
 }
 
 Answer Session::prepare(const chipfit_problem& problem) {
   if (Answer fault = needs_device(); fault.status != CHIPFIT_OK) return fault;
   Kernel kernel{nullptr, true};
-  Answer result = answer(call(Step::prepare, plugin_->table().prepare, device_, &problem, &kernel.handle));
+  lent_problem_ = problem;
+  const chipfit_problem* lent = &lent_problem_;
+  const auto status = call(Step::prepare, plugin_->table().prepare, device_, lent, &kernel.handle);
+  take_back(lent_problem_);
+  Answer result = answer(status);
   if (result.status != CHIPFIT_OK) return result;
   if (plugin_->table().algorithm != nullptr) {
     const char* name = call(Step::algorithm, plugin_->table().algorithm, device_, kernel.handle);
@@ -190,14 +206,15 @@ bool Session::view(std::uint32_t id, std::uint64_t offset, chipfit_view& view) c
 }
 
 Answer Session::enqueue(const Kernel& kernel, const wire::EnqueueEntry& entry) {
-  chipfit_view in[2], out;
-  if (!view(entry.in0, entry.in0_offset, in[0]) || !view(entry.in1, entry.in1_offset, in[1]) ||
+  chipfit_view out;
+  if (!view(entry.in0, entry.in0_offset, lent_views_[0]) || !view(entry.in1, entry.in1_offset, lent_views_[1]) ||
       !view(entry.out, entry.out_offset, out)) {
     return bad_request("a view is outside its buffer");
   }
-  const chipfit_view* inputs = in;
+  const chipfit_view* inputs = lent_views_.data();
   const auto status =
       call(Step::enqueue, plugin_->table().enqueue, device_, kernel.handle, inputs, std::uint32_t{2}, out);
+  take_back(lent_views_);
   if (status == CHIPFIT_OK) return {};
   Answer failure = answer(status);
   // Earlier work may still be running on buffers that the judge frees next.
@@ -217,6 +234,16 @@ Answer Session::run(std::uint64_t id, std::span<const wire::EnqueueEntry> entrie
     if (Answer result = enqueue(*found, entry); result.status != CHIPFIT_OK) return result;
   }
   return sync();
+}
+
+Answer Session::enqueue(std::uint64_t id, std::span<const wire::EnqueueEntry> entries) {
+  if (Answer fault = needs_device(); fault.status != CHIPFIT_OK) return fault;
+  const Kernel* found = kernel(id);
+  if (found == nullptr) return bad_request("there is no kernel " + std::to_string(id));
+  for (const auto& entry : entries) {
+    if (Answer result = enqueue(*found, entry); result.status != CHIPFIT_OK) return result;
+  }
+  return {};
 }
 
 Answer Session::latency(std::uint64_t id, std::span<const wire::EnqueueEntry> entries, double* each_s) {

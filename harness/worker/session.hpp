@@ -1,4 +1,5 @@
 #pragma once
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -50,6 +51,8 @@ class Session {
   Answer release(std::uint64_t id);
   /// All entries, then one sync.
   Answer run(std::uint64_t kernel, std::span<const wire::EnqueueEntry>);
+  /// All entries and no sync: what the plugin orders by itself (P1).
+  Answer enqueue(std::uint64_t kernel, std::span<const wire::EnqueueEntry>);
   /// Entry and sync in turn; seconds of each into `each_s` (CLOCK_MONOTONIC_RAW).
   Answer latency(std::uint64_t kernel, std::span<const wire::EnqueueEntry>, double* each_s);
   Answer counter(const char* name, double& value);
@@ -76,6 +79,8 @@ class Session {
   bool view(std::uint32_t buffer, std::uint64_t offset, chipfit_view& view) const;
   Answer enqueue(const Kernel&, const wire::EnqueueEntry&);
   Answer sync();
+  template <class T>
+  static void take_back(T& lent);
 
   wire::Progress* progress_;
   std::optional<Plugin> plugin_;
@@ -84,6 +89,10 @@ class Session {
   wire::Mapping input_, output_;
   std::vector<Buffer> buffers_;
   std::vector<Kernel> kernels_;
+  // What a pointer that the plugin gets points to. It is filled with other bytes when the call returns, so that a
+  // plugin that keeps the pointer (P5) goes wrong at once and not one day.
+  chipfit_problem lent_problem_{};
+  std::array<chipfit_view, 2> lent_views_{};
 };
 
 }  // namespace chipfit::worker
