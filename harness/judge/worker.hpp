@@ -48,6 +48,7 @@ struct WorkerConfig {
   std::uint64_t log_kill_bytes = 64 << 20;     ///< beyond this the worker is killed: RESOURCE
   std::filesystem::path scratch_dir;           ///< made by the caller; given to the plugin
   Deadlines deadlines;
+  wire::Lending lending = wire::Lending::take_back;
   bool in_process = false;  ///< serve on a thread of this process: for debuggers, rows are UNTRUSTED
 };
 

@@ -152,6 +152,7 @@ class Server {
     page_ = std::move(*page);
     progress_ = reinterpret_cast<wire::Progress*>(page_.data());  // zero-filled memory is a Progress at its start
     session_.use_progress(*progress_);
+    session_.use_lending(request->lending);
 
     Answer answer = session_.load(*library, *options, *scratch);
     if (const auto& plugin = session_.plugin()) {

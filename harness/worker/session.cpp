@@ -31,9 +31,16 @@ double clock_s() {
 }  // namespace
 
 template <class T>
-void Session::take_back(T& lent) {
+T* Session::lend(std::deque<T>& place, const T& value) const {
+  if (place.empty() || lending_ == wire::Lending::leave) place.emplace_back();
+  place.back() = value;
+  return &place.back();
+}
+
+template <class T>
+void Session::take_back(T* lent) const {
   static_assert(std::is_trivially_copyable_v<T>);
-  std::memset(&lent, 0xA5, sizeof(lent));
+  if (lending_ == wire::Lending::take_back) std::memset(lent, 0xA5, sizeof(*lent));
 }
 
 /// Also asks for the plugin's own words about a failure.
@@ -165,20 +172,20 @@ Answer Session::download(const wire::TransferRequest& request) {
 Answer Session::supports(const chipfit_problem& problem) {
   if (Answer fault = needs_device(); fault.status != CHIPFIT_OK) return fault;
   if (plugin_->table().supports == nullptr) return {};
-  lent_problem_ = problem;
-  const chipfit_problem* lent = &lent_problem_;
-  const auto status = call(Step::supports, plugin_->table().supports, device_, lent);
-  take_back(lent_problem_);
+  chipfit_problem* lent = lend(lent_problems_, problem);
+  const auto status =
+      call(Step::supports, plugin_->table().supports, device_, static_cast<const chipfit_problem*>(lent));
+  take_back(lent);
   return answer(status);
 }
 
 Answer Session::prepare(const chipfit_problem& problem) {
   if (Answer fault = needs_device(); fault.status != CHIPFIT_OK) return fault;
   Kernel kernel{nullptr, true};
-  lent_problem_ = problem;
-  const chipfit_problem* lent = &lent_problem_;
-  const auto status = call(Step::prepare, plugin_->table().prepare, device_, lent, &kernel.handle);
-  take_back(lent_problem_);
+  chipfit_problem* lent = lend(lent_problems_, problem);
+  const auto status =
+      call(Step::prepare, plugin_->table().prepare, device_, static_cast<const chipfit_problem*>(lent), &kernel.handle);
+  take_back(lent);
   Answer result = answer(status);
   if (result.status != CHIPFIT_OK) return result;
   if (plugin_->table().algorithm != nullptr) {
@@ -206,15 +213,17 @@ bool Session::view(std::uint32_t id, std::uint64_t offset, chipfit_view& view) c
 }
 
 Answer Session::enqueue(const Kernel& kernel, const wire::EnqueueEntry& entry) {
+  std::array<chipfit_view, 2> in;
   chipfit_view out;
-  if (!view(entry.in0, entry.in0_offset, lent_views_[0]) || !view(entry.in1, entry.in1_offset, lent_views_[1]) ||
+  if (!view(entry.in0, entry.in0_offset, in[0]) || !view(entry.in1, entry.in1_offset, in[1]) ||
       !view(entry.out, entry.out_offset, out)) {
     return bad_request("a view is outside its buffer");
   }
-  const chipfit_view* inputs = lent_views_.data();
+  auto* lent = lend(lent_views_, in);
+  const chipfit_view* inputs = lent->data();
   const auto status =
       call(Step::enqueue, plugin_->table().enqueue, device_, kernel.handle, inputs, std::uint32_t{2}, out);
-  take_back(lent_views_);
+  take_back(lent);
   if (status == CHIPFIT_OK) return {};
   Answer failure = answer(status);
   // Earlier work may still be running on buffers that the judge frees next.

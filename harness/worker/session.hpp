@@ -1,6 +1,7 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <span>
 #include <string>
@@ -27,6 +28,7 @@ class Session {
   explicit Session(wire::Progress& progress) : progress_(&progress) {}
   /// From now on says where it is on this page.
   void use_progress(wire::Progress& progress) { progress_ = &progress; }
+  void use_lending(wire::Lending lending) { lending_ = lending; }
 
   Answer load(const std::string& library, const std::string& options, const std::string& scratch_dir);
   const std::optional<Plugin>& plugin() const { return plugin_; }
@@ -80,7 +82,9 @@ class Session {
   Answer enqueue(const Kernel&, const wire::EnqueueEntry&);
   Answer sync();
   template <class T>
-  static void take_back(T& lent);
+  T* lend(std::deque<T>& place, const T& value) const;
+  template <class T>
+  void take_back(T* lent) const;
 
   wire::Progress* progress_;
   std::optional<Plugin> plugin_;
@@ -89,10 +93,12 @@ class Session {
   wire::Mapping input_, output_;
   std::vector<Buffer> buffers_;
   std::vector<Kernel> kernels_;
-  // What a pointer that the plugin gets points to. It is filled with other bytes when the call returns, so that a
-  // plugin that keeps the pointer (P5) goes wrong at once and not one day.
-  chipfit_problem lent_problem_{};
-  std::array<chipfit_view, 2> lent_views_{};
+  // What the plugin is lent: in a place of its own for each call where Lending is leave, else in one that is filled
+  // with other bytes when the call returns, so that a plugin that keeps the pointer (P5) goes wrong at once and not one
+  // day.
+  wire::Lending lending_ = wire::Lending::take_back;
+  std::deque<chipfit_problem> lent_problems_;
+  std::deque<std::array<chipfit_view, 2>> lent_views_;
 };
 
 }  // namespace chipfit::worker
