@@ -5,6 +5,7 @@
 
 #include "harness/cli/raw_arguments.hpp"
 #include "harness/cli/text.hpp"
+#include "harness/cli/vendor_arguments.hpp"
 #include "kernels/base/did_you_mean.hpp"
 
 namespace chipfit::cli {
@@ -117,8 +118,7 @@ const std::vector<Verb>& verbs() {
        }},
       {"import", "Bring published and foreign results into our columns",
        [](CLI::App& verb, Raw& raw) {
-         verb.add_option("file", raw.words, "deepbench, googlebenchmark, nvbench or benchdnn; FILE")
-             ->type_name("");
+         verb.add_option("file", raw.words, "deepbench, googlebenchmark, nvbench or benchdnn; FILE")->type_name("");
          verb.add_option("-o,--output", raw.output, "write the rows here (stdout)")->type_name("FILE");
          verb.add_option("--chip", raw.facts.chip, "what the file does not say: the chip")->type_name("NAME");
          verb.add_option("--vendor", raw.facts.vendor, "its vendor")->type_name("NAME");
@@ -138,6 +138,22 @@ const std::vector<Verb>& verbs() {
          verb.add_option("word", raw.words, "NOT_WRITTEN, grade_e, gemm:f32:NN:8x8x8")->type_name("");
          add_common(verb, raw);
        }},
+      {"new", "Write a plugin project that builds and passes",
+       [](CLI::App& verb, Raw& raw) { add_new(verb, raw.vendor); }},
+      {"probe", "Read a plugin's files without running it",
+       [](CLI::App& verb, Raw& raw) {
+         add_probe(verb, raw.vendor);
+         add_common(verb, raw);
+       }},
+      {"check", "Walk a plugin through its duties P1 to P12",
+       [](CLI::App& verb, Raw& raw) {
+         add_check(verb, raw.vendor);
+         add_common(verb, raw);
+       }},
+      {"pack", "Check a plugin and sign it for submission",
+       [](CLI::App& verb, Raw& raw) { add_pack(verb, raw.vendor); }},
+      {"intake", "Verify a submission, check it, run it",
+       [](CLI::App& verb, Raw& raw) { add_intake(verb, raw.vendor); }},
       {"version", "Print the version", [](CLI::App& verb, Raw& raw) { add_common(verb, raw); }},
   };
   return table;
@@ -192,6 +208,9 @@ Result<Command> to_command(const std::string& verb, const Raw& raw, const std::v
       return wrong("explain what?", "chipfit explain NOT_WRITTEN\nchipfit explain gemm:f32:NN:512x512x512");
     }
     return ExplainCommand{raw.words, format};
+  }
+  if (is_vendor_verb(verb)) {
+    return read_vendor_command(verb, raw.vendor, raw.json ? Format::json : Format::people);
   }
   auto selection = read_selection(raw, benchmark);
   if (!selection) return pass_on(selection.error());

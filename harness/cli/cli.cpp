@@ -30,6 +30,11 @@ Result<int> carry_out(const Command& command, const std::vector<std::string>& ar
     Result<int> operator()(const ImportCommand& command) const { return import_results(command, console); }
     Result<int> operator()(const DoctorCommand& command) const { return doctor(command, console); }
     Result<int> operator()(const ExplainCommand& command) const { return explain_words(command, console); }
+    Result<int> operator()(const ProbeCommand& command) const { return probe(command, console); }
+    Result<int> operator()(const CheckCommand& command) const { return check(command, console); }
+    Result<int> operator()(const NewCommand& command) const { return new_project(command, console); }
+    Result<int> operator()(const PackCommand& command) const { return pack(command, console); }
+    Result<int> operator()(const IntakeCommand& command) const { return intake(command, arguments, console); }
   };
   return std::visit(Visitor{arguments, console}, command);
 }

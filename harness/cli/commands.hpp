@@ -97,8 +97,47 @@ struct ExplainCommand {
   Format format = Format::people;
 };
 
+struct ProbeCommand {
+  std::filesystem::path file;
+  Format format = Format::people;
+};
+
+/// How a plugin's duties are walked: `check`, `pack` and `intake` share it.
+struct CheckOptions {
+  std::optional<std::uint64_t> seed;  ///< none: a new one
+  double seconds = 10;
+  double deadline_s = 5;
+  std::vector<std::string> cases;  ///< instead of all kinds
+  std::filesystem::path expected;  ///< lists of what is never supported and of known failures
+  std::vector<std::string> options;
+  std::uint32_t device = 0;
+  enum class Worker { plain, address_sanitizer } worker = Worker::plain;
+};
+struct CheckCommand {
+  std::filesystem::path file;
+  CheckOptions options;
+  Format format = Format::people;
+};
+struct NewCommand {
+  std::string name;
+  std::filesystem::path folder;  ///< empty: ./NAME
+  enum class Way { cpp_class, simple } way = Way::cpp_class;
+};
+struct PackCommand {
+  std::filesystem::path file, key, notes, output;
+  std::string vendor, chip;
+  CheckOptions check;
+};
+struct IntakeCommand {
+  std::filesystem::path bundle, signers, out = "results";
+  std::vector<std::string> suites;
+  std::string lab;
+  CheckOptions check;
+};
+
 using Command = std::variant<HelpCommand, VersionCommand, DevicesCommand, SuitesCommand, PlanCommand, RunCommand,
-                             CompareCommand, AaCommand, PowerCommand, ImportCommand, DoctorCommand, ExplainCommand>;
+                             CompareCommand, AaCommand, PowerCommand, ImportCommand, DoctorCommand, ExplainCommand,
+                             ProbeCommand, CheckCommand, NewCommand, PackCommand, IntakeCommand>;
 
 /// The command line without the program's name. Errors (usage): unknown verb or option (did-you-mean), values that make
 /// no sense, options that contradict each other.

@@ -13,6 +13,12 @@ std::filesystem::path worker_binary() {
   return code ? std::filesystem::path() : executable.parent_path() / "chipfit-worker";
 }
 
+std::filesystem::path template_folder() {
+  std::error_code code;
+  const auto executable = std::filesystem::read_symlink("/proc/self/exe", code);
+  return code ? std::filesystem::path() : executable.parent_path().parent_path() / "share/chipfit/template";
+}
+
 std::filesystem::path find_program(const std::string& name) {
   const char* list = std::getenv("PATH");
   std::string_view rest = list == nullptr ? "" : list;

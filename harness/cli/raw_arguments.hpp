@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "harness/cli/commands.hpp"
+#include "harness/cli/vendor_arguments.hpp"
 
 namespace chipfit::cli {
 
@@ -15,6 +16,7 @@ struct Raw {
   std::string baseline, row, column, table, filter, ignore, threshold, explain, report_format;
   std::string case_count, slowed, reports, seed, from;
   foreign::Facts facts;
+  VendorWords vendor;
   bool all = false, interleave = false;
   bool quick = false, resume = false, in_process = false, json = false, dry_run = false;
 };

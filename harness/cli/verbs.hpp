@@ -21,6 +21,12 @@ Result<int> show_power(const PowerCommand&, Console&);
 Result<int> import_results(const ImportCommand&, Console&);
 Result<int> doctor(const DoctorCommand&, Console&);
 Result<int> explain_words(const ExplainCommand&, Console&);
+Result<int> probe(const ProbeCommand&, Console&);
+Result<int> check(const CheckCommand&, Console&);
+Result<int> new_project(const NewCommand&, Console&);
+Result<int> pack(const PackCommand&, Console&);
+/// `arguments`: the whole command line, for the manifest of the run that it starts.
+Result<int> intake(const IntakeCommand&, const std::vector<std::string>& arguments, Console&);
 Result<int> version(const VersionCommand&, Console&);
 
 }  // namespace chipfit::cli

@@ -48,7 +48,7 @@ class Client final : public Worker {
     const std::string library = config.library.string(), scratch = config.scratch_dir.string();
     const wire::LoadRequest request{static_cast<std::uint32_t>(library.size()),
                                     static_cast<std::uint32_t>(config.options.size()),
-                                    static_cast<std::uint32_t>(scratch.size()), 0};
+                                    static_cast<std::uint32_t>(scratch.size()), config.lending};
     std::vector<std::byte> payload;
     append(payload, bytes_of(request));
     for (const auto& text : {library, config.options, scratch}) append(payload, std::as_bytes(std::span(text)));
@@ -130,6 +130,10 @@ class Client final : public Worker {
     const auto reply = batch(Call::run, kernel, entries, deadline_s);
     if (!reply) return tl::unexpected(reply.error());
     return reply->times;
+  }
+
+  CallResult<void> enqueue(KernelId kernel, std::span<const EnqueueEntry> entries, double deadline_s) override {
+    return done(batch(Call::enqueue, kernel, entries, deadline_s));
   }
 
   CallResult<Latencies> latency(KernelId kernel, std::span<const EnqueueEntry> entries, double deadline_s) override {

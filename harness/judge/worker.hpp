@@ -48,6 +48,7 @@ struct WorkerConfig {
   std::uint64_t log_kill_bytes = 64 << 20;     ///< beyond this the worker is killed: RESOURCE
   std::filesystem::path scratch_dir;           ///< made by the caller; given to the plugin
   Deadlines deadlines;
+  wire::Lending lending = wire::Lending::take_back;
   bool in_process = false;  ///< serve on a thread of this process: for debuggers, rows are UNTRUSTED
 };
 
@@ -113,6 +114,8 @@ class Worker {
 
   /// Enqueues all entries, then one sync. `deadline_s` bounds the whole.
   virtual CallResult<BatchTimes> run(KernelId, std::span<const EnqueueEntry>, double deadline_s) = 0;
+  /// Enqueues all entries and does not sync: what follows is ordered by the plugin (P1).
+  virtual CallResult<void> enqueue(KernelId, std::span<const EnqueueEntry>, double deadline_s) = 0;
   /// Enqueue + sync for each entry; seconds of each on the worker's clock, and the judge's times of the whole.
   struct Latencies {
     std::vector<double> each_s;

@@ -49,6 +49,13 @@ Catalog discover(const std::vector<std::filesystem::path>& folders);
 /// name; the rejected candidate's own error where there is one.
 Result<BackendManifest> find_backend(const Catalog&, const std::string& name_or_path);
 
+/// What one manifest says, with nothing known of its library. Errors: missing, io; bad_data with file:line:column;
+/// unavailable (another ABI major).
+Result<BackendManifest> read_manifest(const std::filesystem::path&);
+
+/// The same of a text; `file` is where it stands, and where its library lies beside. Errors: as read_manifest.
+Result<BackendManifest> parse_manifest(const std::string& text, const std::filesystem::path& file);
+
 /// Reads one manifest and probes its library. Errors: missing (no manifest), bad_data (with file:line:column),
 /// unavailable (library missing, of another machine or of another ABI major).
 Result<BackendManifest> load_manifest(const std::filesystem::path& manifest_or_library);

@@ -93,6 +93,7 @@ class Probe {
 struct Dynamic {
   std::optional<std::uint64_t> symbols, strings, hash, gnu_hash;
   std::uint64_t string_bytes = 0;
+  std::vector<std::uint64_t> needed, runpaths;  // places in the strings
 };
 
 std::optional<Dynamic> read_dynamic(const Probe& probe, const Elf64_Phdr& segment) {
@@ -104,6 +105,8 @@ std::optional<Dynamic> read_dynamic(const Probe& probe, const Elf64_Phdr& segmen
     if (entry.d_tag == DT_SYMTAB) dynamic.symbols = entry.d_un.d_ptr;
     if (entry.d_tag == DT_STRTAB) dynamic.strings = entry.d_un.d_ptr;
     if (entry.d_tag == DT_STRSZ) dynamic.string_bytes = entry.d_un.d_val;
+    if (entry.d_tag == DT_NEEDED) dynamic.needed.push_back(entry.d_un.d_val);
+    if (entry.d_tag == DT_RUNPATH || entry.d_tag == DT_RPATH) dynamic.runpaths.push_back(entry.d_un.d_val);
     if (entry.d_tag == DT_HASH) dynamic.hash = entry.d_un.d_ptr;
     if (entry.d_tag == DT_GNU_HASH) dynamic.gnu_hash = entry.d_un.d_ptr;
   }
@@ -138,12 +141,15 @@ std::optional<std::uint64_t> symbol_count(const Probe& probe, const Dynamic& dyn
   return probe.at<std::uint32_t>(table->offset + 4);  // nchain equals the number of symbols
 }
 
-bool is_exported_function(const Elf64_Sym& symbol) {
-  const auto binding = ELF64_ST_BIND(symbol.st_info), type = ELF64_ST_TYPE(symbol.st_info);
-  const auto visibility = ELF64_ST_VISIBILITY(symbol.st_other);
+bool is_exported(const Elf64_Sym& symbol) {
+  const auto binding = ELF64_ST_BIND(symbol.st_info), visibility = ELF64_ST_VISIBILITY(symbol.st_other);
   return symbol.st_shndx != SHN_UNDEF && (binding == STB_GLOBAL || binding == STB_WEAK) &&
-         (type == STT_FUNC || type == STT_GNU_IFUNC || type == STT_NOTYPE) &&
          (visibility == STV_DEFAULT || visibility == STV_PROTECTED);
+}
+
+bool is_function(const Elf64_Sym& symbol) {
+  const auto type = ELF64_ST_TYPE(symbol.st_info);
+  return type == STT_FUNC || type == STT_GNU_IFUNC || type == STT_NOTYPE;
 }
 
 /// n of "chipfit_plugin_query_v<n>".
@@ -156,17 +162,40 @@ std::optional<int> query_major(std::string_view symbol) {
   return major;
 }
 
-std::vector<int> majors_of(const std::vector<Elf64_Sym>& symbols, const std::vector<char>& strings) {
-  std::vector<int> majors;
+/// The string at this place of a string table; empty outside of it.
+std::string_view text_at(const std::vector<char>& strings, std::uint64_t at) {
+  if (at >= strings.size()) return {};
+  return {strings.data() + at, strnlen(strings.data() + at, strings.size() - at)};
+}
+
+template <class T>
+void sort_unique(std::vector<T>& values) {
+  std::sort(values.begin(), values.end());
+  values.erase(std::unique(values.begin(), values.end()), values.end());
+}
+
+void read_symbols(ElfFacts& facts, const std::vector<Elf64_Sym>& symbols, const std::vector<char>& strings) {
   for (const auto& symbol : symbols) {
-    if (symbol.st_name >= strings.size() || !is_exported_function(symbol)) continue;
-    const char* text = strings.data() + symbol.st_name;
-    const auto major = query_major({text, strnlen(text, strings.size() - symbol.st_name)});
-    if (major) majors.push_back(*major);
+    const auto text = text_at(strings, symbol.st_name);
+    if (text.empty() || !is_exported(symbol)) continue;
+    facts.exported.emplace_back(text);
+    const auto major = is_function(symbol) ? query_major(text) : std::nullopt;
+    if (major) facts.plugin_majors.push_back(*major);
   }
-  std::sort(majors.begin(), majors.end());
-  majors.erase(std::unique(majors.begin(), majors.end()), majors.end());
-  return majors;
+  sort_unique(facts.plugin_majors);
+  sort_unique(facts.exported);
+}
+
+void read_libraries(ElfFacts& facts, const Dynamic& dynamic, const std::vector<char>& strings) {
+  for (const auto at : dynamic.needed) facts.needed.emplace_back(text_at(strings, at));
+  for (const auto at : dynamic.runpaths) {
+    std::string_view rest = text_at(strings, at);
+    while (!rest.empty()) {
+      const auto end = std::min(rest.find(':'), rest.size());
+      if (end > 0) facts.runpaths.emplace_back(rest.substr(0, end));
+      rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+  }
 }
 
 }  // namespace
@@ -189,7 +218,8 @@ Result<ElfFacts> probe_elf(const ReadAt& read, std::uint64_t file_bytes, const s
     return bad("an ELF file, but no shared library",
                "link it with -shared (an object file or program cannot be loaded)");
   }
-  ElfFacts facts{.machine = machine_name(header->e_machine), .plugin_majors = {}};
+  ElfFacts facts;
+  facts.machine = machine_name(header->e_machine);
 
   if (header->e_phentsize != sizeof(Elf64_Phdr)) return bad("damaged ELF file: odd program header size");
   auto segments = probe.table<Elf64_Phdr>(header->e_phoff, header->e_phnum);
@@ -212,7 +242,8 @@ Result<ElfFacts> probe_elf(const ReadAt& read, std::uint64_t file_bytes, const s
   const auto symbols = probe.table<Elf64_Sym>(symbols_at->offset, *count);
   const auto strings = probe.table<char>(strings_at->offset, dynamic->string_bytes);
   if (!symbols || !strings) return bad("truncated or damaged dynamic symbol table");
-  facts.plugin_majors = majors_of(*symbols, *strings);
+  read_symbols(facts, *symbols, *strings);
+  read_libraries(facts, *dynamic, *strings);
   return facts;
 }
 

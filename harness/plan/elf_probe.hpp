@@ -17,8 +17,11 @@ using ReadAt = std::function<bool(std::uint64_t offset, std::span<std::byte> tar
 
 /// What a shared library says of itself, without one of its instructions being run.
 struct ElfFacts {
-  std::string machine;             ///< "x86_64", "aarch64" …, "machine 4711" for one that is not known here
-  std::vector<int> plugin_majors;  ///< n of every exported function chipfit_plugin_query_v<n>, ascending
+  std::string machine;                ///< "x86_64", "aarch64" …, "machine 4711" for one that is not known here
+  std::vector<int> plugin_majors;     ///< n of every exported function chipfit_plugin_query_v<n>, ascending
+  std::vector<std::string> exported;  ///< functions and data that other libraries can see, sorted
+  std::vector<std::string> needed;    ///< file names of the libraries it is linked to, in the file's order
+  std::vector<std::string> runpaths;  ///< where it looks for them first; $ORIGIN as it stands
 };
 
 /// Reads the dynamic symbols (PT_DYNAMIC, as the loader does; sections may be stripped). Every offset is checked

@@ -117,19 +117,26 @@ std::vector<std::string> unknown_keys(const nlohmann::json& json, const std::str
   return notes;
 }
 
+}  // namespace
+
 Result<BackendManifest> read_manifest(const std::filesystem::path& path) {
   const auto text = read_text(path, largest_manifest);
   if (!text) return pass_on(text.error());
+  return parse_manifest(*text, path);
+}
+
+Result<BackendManifest> parse_manifest(const std::string& text, const std::filesystem::path& path) {
   const auto file = path.string();
-  const auto json = parse_json_object(*text, file);
+  const auto json = parse_json_object(text, file);
   if (!json) return pass_on(json.error());
 
   BackendManifest manifest;
   manifest.manifest = path;
   std::string library = path.filename().string();
-  library.replace(library.size() - suffix.size(), suffix.size(), ".so");
+  if (library.ends_with(suffix)) library.resize(library.size() - suffix.size());
+  library += ".so";
   std::uint64_t format = 1;
-  Fields fields(*json, *text, file);
+  Fields fields(*json, text, file);
   for (const auto* key : {"format", "abi", "name"}) fields.require(key);
   fields.take("format", format);
   if (format != 1) {
@@ -164,15 +171,17 @@ Result<BackendManifest> read_manifest(const std::filesystem::path& path) {
   }
   if (fields.error()) return pass_on(*fields.error());
   manifest.library = (path.parent_path() / library).lexically_normal();
-  manifest.notes = unknown_keys(*json, *text, file);
+  manifest.notes = unknown_keys(*json, text, file);
 
   if (const int major = abi_major(manifest.abi); major != CHIPFIT_ABI_MAJOR) {
     return fail(Error::Kind::unavailable, fmt::format("ABI major {}, this harness speaks {}", major, CHIPFIT_ABI_MAJOR),
-                where_is_key(*text, file, "abi"),
+                where_is_key(text, file, "abi"),
                 major > CHIPFIT_ABI_MAJOR ? "use a newer chipfit" : "rebuild the plugin against the current header");
   }
   return manifest;
 }
+
+namespace {
 
 Result<void> check_library(BackendManifest& manifest) {
   const auto where = manifest.library.string();

@@ -36,6 +36,8 @@ std::string_view name(Call call) {
       return "latency";
     case Call::counter:
       return "counter";
+    case Call::enqueue:
+      return "enqueue";
   }
   return "call";
 }

@@ -12,8 +12,8 @@
 /// reply has one fixed size per call. Whatever else arrives is a breach of protocol.
 namespace chipfit::wire {
 
-/// One call is one function of the plugin's table; `run` and `latency` are a batch of enqueues with their syncs, the
-/// map calls are the worker's own.
+/// One call is one function of the plugin's table; `run`, `latency` and `enqueue` are batches, the map calls are the
+/// worker's own.
 enum class Call : std::uint32_t {
   load = 1,      ///< LoadRequest + texts, descriptor of the progress page → PluginReply
   device_count,  ///< nothing → value = count
@@ -31,6 +31,7 @@ enum class Call : std::uint32_t {
   run,           ///< BatchRequest + entries
   latency,       ///< BatchRequest + entries → double[max_batch], seconds
   counter,       ///< CounterRequest → number
+  enqueue,       ///< BatchRequest + entries, and no sync after them
 };
 
 /// "device_count", …
@@ -54,9 +55,16 @@ struct RequestHeader {
   std::uint32_t payload_bytes = 0;
 };
 
+/// What becomes of the structs that a plugin is lent for the length of a call (P5).
+enum class Lending : std::uint32_t {
+  take_back = 0,  ///< filled with other bytes when the call returns
+  leave = 1       ///< left as they are, until the next call of the kind: tells a kept pointer from other faults
+};
+
 /// Followed by the three texts, none of them ending with 0.
 struct LoadRequest {
-  std::uint32_t library_bytes = 0, options_bytes = 0, scratch_bytes = 0, reserved = 0;
+  std::uint32_t library_bytes = 0, options_bytes = 0, scratch_bytes = 0;
+  Lending lending = Lending::take_back;
 };
 struct IndexRequest {
   std::uint64_t index = 0;

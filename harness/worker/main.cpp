@@ -12,7 +12,7 @@
 // leak check: the worker never unloads its plugin.
 #define CHIPFIT_SANITIZER_OPTIONS                                                                  \
   "handle_segv=0:handle_sigbus=0:handle_sigill=0:handle_sigfpe=0:handle_abort=0:abort_on_error=1:" \
-  "detect_leaks=0"
+  "detect_leaks=0:allocator_may_return_null=1"
 extern "C" {
 __attribute__((visibility("default"))) const char* __asan_default_options() {
   return CHIPFIT_SANITIZER_OPTIONS;

@@ -122,6 +122,7 @@ class Server {
         return with<wire::IndexRequest>(payload, [&](const auto& r) { return session_.release(r.index); });
       case Call::run:
       case Call::latency:
+      case Call::enqueue:
         return batch(call, payload);
       case Call::counter:
         return with<wire::CounterRequest>(payload, [&](auto r) {
@@ -151,6 +152,7 @@ class Server {
     page_ = std::move(*page);
     progress_ = reinterpret_cast<wire::Progress*>(page_.data());  // zero-filled memory is a Progress at its start
     session_.use_progress(*progress_);
+    session_.use_lending(request->lending);
 
     Answer answer = session_.load(*library, *options, *scratch);
     if (const auto& plugin = session_.plugin()) {
@@ -182,6 +184,7 @@ class Server {
     std::memcpy(entries_.data(), payload.data(), payload.size());
     const auto entries = std::span(entries_).first(request->count);
     if (call == Call::run) return session_.run(request->kernel, entries);
+    if (call == Call::enqueue) return session_.enqueue(request->kernel, entries);
     std::vector<double> each_s(wire::max_batch);
     Answer answer = session_.latency(request->kernel, entries, each_s.data());
     std::memcpy(reply_.data() + sizeof(wire::ReplyHeader), each_s.data(), each_s.size() * sizeof(double));

@@ -3,7 +3,9 @@
 #include <time.h>
 
 #include <algorithm>
+#include <cstring>
 #include <limits>
+#include <type_traits>
 
 #include "harness/wire/abi.hpp"
 
@@ -27,6 +29,19 @@ double clock_s() {
 }
 
 }  // namespace
+
+template <class T>
+T* Session::lend(std::deque<T>& place, const T& value) const {
+  if (place.empty() || lending_ == wire::Lending::leave) place.emplace_back();
+  place.back() = value;
+  return &place.back();
+}
+
+template <class T>
+void Session::take_back(T* lent) const {
+  static_assert(std::is_trivially_copyable_v<T>);
+  if (lending_ == wire::Lending::take_back) std::memset(lent, 0xA5, sizeof(*lent));
+}
 
 /// Also asks for the plugin's own words about a failure.
 Answer Session::answer(chipfit_status status) {
@@ -157,13 +172,21 @@ Answer Session::download(const wire::TransferRequest& request) {
 Answer Session::supports(const chipfit_problem& problem) {
   if (Answer fault = needs_device(); fault.status != CHIPFIT_OK) return fault;
   if (plugin_->table().supports == nullptr) return {};
-  return answer(call(Step::supports, plugin_->table().supports, device_, &problem));
+  chipfit_problem* lent = lend(lent_problems_, problem);
+  const auto status =
+      call(Step::supports, plugin_->table().supports, device_, static_cast<const chipfit_problem*>(lent));
+  take_back(lent);
+  return answer(status);
 }
 
 Answer Session::prepare(const chipfit_problem& problem) {
   if (Answer fault = needs_device(); fault.status != CHIPFIT_OK) return fault;
   Kernel kernel{nullptr, true};
-  Answer result = answer(call(Step::prepare, plugin_->table().prepare, device_, &problem, &kernel.handle));
+  chipfit_problem* lent = lend(lent_problems_, problem);
+  const auto status =
+      call(Step::prepare, plugin_->table().prepare, device_, static_cast<const chipfit_problem*>(lent), &kernel.handle);
+  take_back(lent);
+  Answer result = answer(status);
   if (result.status != CHIPFIT_OK) return result;
   if (plugin_->table().algorithm != nullptr) {
     const char* name = call(Step::algorithm, plugin_->table().algorithm, device_, kernel.handle);
@@ -190,14 +213,17 @@ bool Session::view(std::uint32_t id, std::uint64_t offset, chipfit_view& view) c
 }
 
 Answer Session::enqueue(const Kernel& kernel, const wire::EnqueueEntry& entry) {
-  chipfit_view in[2], out;
+  std::array<chipfit_view, 2> in;
+  chipfit_view out;
   if (!view(entry.in0, entry.in0_offset, in[0]) || !view(entry.in1, entry.in1_offset, in[1]) ||
       !view(entry.out, entry.out_offset, out)) {
     return bad_request("a view is outside its buffer");
   }
-  const chipfit_view* inputs = in;
+  auto* lent = lend(lent_views_, in);
+  const chipfit_view* inputs = lent->data();
   const auto status =
       call(Step::enqueue, plugin_->table().enqueue, device_, kernel.handle, inputs, std::uint32_t{2}, out);
+  take_back(lent);
   if (status == CHIPFIT_OK) return {};
   Answer failure = answer(status);
   // Earlier work may still be running on buffers that the judge frees next.
@@ -217,6 +243,16 @@ Answer Session::run(std::uint64_t id, std::span<const wire::EnqueueEntry> entrie
     if (Answer result = enqueue(*found, entry); result.status != CHIPFIT_OK) return result;
   }
   return sync();
+}
+
+Answer Session::enqueue(std::uint64_t id, std::span<const wire::EnqueueEntry> entries) {
+  if (Answer fault = needs_device(); fault.status != CHIPFIT_OK) return fault;
+  const Kernel* found = kernel(id);
+  if (found == nullptr) return bad_request("there is no kernel " + std::to_string(id));
+  for (const auto& entry : entries) {
+    if (Answer result = enqueue(*found, entry); result.status != CHIPFIT_OK) return result;
+  }
+  return {};
 }
 
 Answer Session::latency(std::uint64_t id, std::span<const wire::EnqueueEntry> entries, double* each_s) {

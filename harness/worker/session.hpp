@@ -1,5 +1,7 @@
 #pragma once
+#include <array>
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <span>
 #include <string>
@@ -26,6 +28,7 @@ class Session {
   explicit Session(wire::Progress& progress) : progress_(&progress) {}
   /// From now on says where it is on this page.
   void use_progress(wire::Progress& progress) { progress_ = &progress; }
+  void use_lending(wire::Lending lending) { lending_ = lending; }
 
   Answer load(const std::string& library, const std::string& options, const std::string& scratch_dir);
   const std::optional<Plugin>& plugin() const { return plugin_; }
@@ -50,6 +53,8 @@ class Session {
   Answer release(std::uint64_t id);
   /// All entries, then one sync.
   Answer run(std::uint64_t kernel, std::span<const wire::EnqueueEntry>);
+  /// All entries and no sync: what the plugin orders by itself (P1).
+  Answer enqueue(std::uint64_t kernel, std::span<const wire::EnqueueEntry>);
   /// Entry and sync in turn; seconds of each into `each_s` (CLOCK_MONOTONIC_RAW).
   Answer latency(std::uint64_t kernel, std::span<const wire::EnqueueEntry>, double* each_s);
   Answer counter(const char* name, double& value);
@@ -76,6 +81,10 @@ class Session {
   bool view(std::uint32_t buffer, std::uint64_t offset, chipfit_view& view) const;
   Answer enqueue(const Kernel&, const wire::EnqueueEntry&);
   Answer sync();
+  template <class T>
+  T* lend(std::deque<T>& place, const T& value) const;
+  template <class T>
+  void take_back(T* lent) const;
 
   wire::Progress* progress_;
   std::optional<Plugin> plugin_;
@@ -84,6 +93,12 @@ class Session {
   wire::Mapping input_, output_;
   std::vector<Buffer> buffers_;
   std::vector<Kernel> kernels_;
+  // What the plugin is lent: in a place of its own for each call where Lending is leave, else in one that is filled
+  // with other bytes when the call returns, so that a plugin that keeps the pointer (P5) goes wrong at once and not one
+  // day.
+  wire::Lending lending_ = wire::Lending::take_back;
+  std::deque<chipfit_problem> lent_problems_;
+  std::deque<std::array<chipfit_view, 2>> lent_views_;
 };
 
 }  // namespace chipfit::worker

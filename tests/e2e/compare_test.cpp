@@ -51,7 +51,7 @@ TEST(Aa, OnRealLaunchesKeepsTheMachinesDelta) {
   EXPECT_EQ(nlohmann::json::parse(ran.out)["cases"], 1);
   const auto profile = nlohmann::json::parse(read_file(folder.path() / "state/chipfit/machine-profile.json"));
   EXPECT_EQ(profile["entries"][0]["backend"], "reference");
-  EXPECT_EQ(profile["entries"][0]["launches"], 9);
+  EXPECT_EQ(profile["entries"][0]["launches"], 3);
 }
 
 TEST(Aa, OnTheVirtualClockRowsAreMarked) {

@@ -263,5 +263,35 @@ TEST(Arguments, InterleaveIsPartOfAPlan) {
   EXPECT_THAT(refusal({"run", "--plan", "p", "--interleave"}).what, HasSubstr("frozen plan"));
 }
 
+TEST(Arguments, WhatASubmissionLacksIsNamedWithAnExample) {
+  EXPECT_EQ(refusal({"check"}).what, "the plugin's file is missing");
+  EXPECT_EQ(refusal({"new"}).what, "the name of the plugin is missing");
+  EXPECT_EQ(refusal({"pack", "x.so"}).what, "--vendor is missing");
+  EXPECT_EQ(refusal({"pack", "x.so", "--vendor", "a/b"}).what, "--vendor: 'a/b' cannot be the name of a folder");
+  EXPECT_EQ(refusal({"pack", "x.so", "--vendor", "..", "--chip", "x1"}).what,
+            "--vendor: '..' cannot be the name of a folder");
+  EXPECT_NE(refusal({"pack", "x.so", "--vendor", "v", "--chip", "x1"}).hint.find("ssh-keygen"), std::string::npos);
+  EXPECT_EQ(refusal({"intake", "x.tar"}).what, "--signers FILE is missing");
+  EXPECT_EQ(refusal({"check", "x.so", "--seed", "-1"}).what,
+            "--seed: '-1' is not a number from 0 to 18446744073709551615");
+  EXPECT_EQ(refusal({"check", "x.so", "--seconds", "nan"}).what, "--seconds: 'nan' is not a number from 0 to 86400");
+  EXPECT_EQ(refusal({"check", "x.so", "--option", "threads"}).what,
+            "--option: 'threads' is not key=value without spaces");
+  EXPECT_EQ(refusal({"chek", "x.so"}).hint.substr(0, 22), "did you mean 'check'?\n");
+}
+
+TEST(Arguments, ACheckTakesWhatItsReproductionLineSays) {
+  const auto check = parsed<CheckCommand>({"check", "x.so", "--seed", "18446744073709551615", "--case",
+                                           "gemm:f32:NN:8x8x8", "--asan", "--deadline", "2.5", "--device", "1"});
+  EXPECT_EQ(check.file, "x.so");
+  EXPECT_EQ(check.options.seed, 18446744073709551615u);
+  EXPECT_EQ(check.options.cases, (Words{"gemm:f32:NN:8x8x8"}));
+  EXPECT_EQ(check.options.deadline_s, 2.5);
+  EXPECT_EQ(check.options.device, 1u);
+  EXPECT_EQ(check.options.worker, CheckOptions::Worker::address_sanitizer);
+  EXPECT_FALSE(parsed<CheckCommand>({"check", "x.so"}).options.seed) << "a new one each time";
+  EXPECT_EQ(parsed<IntakeCommand>({"intake", "b.tar", "--signers", "s"}).suites, (Words{"quick"}));
+}
+
 }  // namespace
 }  // namespace chipfit::cli

@@ -15,6 +15,8 @@ namespace chipfit::plan::testing {
 /// The smallest shared library that exports functions: one PT_LOAD over the whole file, one PT_DYNAMIC, DT_HASH.
 struct ElfBuilder {
   std::vector<std::string> exports{"chipfit_plugin_query_v1"};
+  std::vector<std::string> needed{};
+  std::string runpath{};
   std::uint16_t machine = 0;  ///< 0: this machine
   unsigned char elf_class = ELFCLASS64;
   unsigned char byte_order = ELFDATA2LSB;
@@ -44,8 +46,16 @@ struct ElfBuilder {
       symbols.push_back(symbol);
       strings += name + '\0';
     }
+    const auto place = [&](const std::string& text) {
+      strings += text + '\0';
+      return static_cast<std::uint64_t>(strings.size() - text.size() - 1);
+    };
+    std::vector<std::uint64_t> needed_at;
+    for (const auto& name : needed) needed_at.push_back(place(name));
+    const std::uint64_t runpath_at = runpath.empty() ? 0 : place(runpath);
+    const std::uint64_t entry_count = 5 + needed.size() + (runpath.empty() ? 0 : 1);
     const std::uint64_t dynamic_at = sizeof(Elf64_Ehdr) + 2 * sizeof(Elf64_Phdr);
-    const std::uint64_t symbols_at = dynamic_at + 5 * sizeof(Elf64_Dyn);
+    const std::uint64_t symbols_at = dynamic_at + entry_count * sizeof(Elf64_Dyn);
     const std::uint64_t hash_at = symbols_at + symbols.size() * sizeof(Elf64_Sym);
     const std::uint64_t strings_at = hash_at + 8;
     const std::uint64_t bytes = strings_at + strings.size();
@@ -66,16 +76,18 @@ struct ElfBuilder {
     dynamic.p_type = PT_DYNAMIC;
     dynamic.p_offset = dynamic_at;
     dynamic.p_vaddr = base + dynamic_at;
-    dynamic.p_filesz = 5 * sizeof(Elf64_Dyn);
+    dynamic.p_filesz = entry_count * sizeof(Elf64_Dyn);
     const auto entry = [](Elf64_Sxword tag, std::uint64_t value) {
       Elf64_Dyn made{};
       made.d_tag = tag;
       made.d_un.d_val = value;
       return made;
     };
-    const std::vector<Elf64_Dyn> entries{entry(DT_SYMTAB, base + symbols_at), entry(DT_STRTAB, base + strings_at),
-                                         entry(DT_STRSZ, strings.size()), entry(DT_HASH, base + hash_at),
-                                         entry(DT_NULL, 0)};
+    std::vector<Elf64_Dyn> entries{entry(DT_SYMTAB, base + symbols_at), entry(DT_STRTAB, base + strings_at),
+                                   entry(DT_STRSZ, strings.size()), entry(DT_HASH, base + hash_at)};
+    for (const auto at : needed_at) entries.push_back(entry(DT_NEEDED, at));
+    if (!runpath.empty()) entries.push_back(entry(DT_RUNPATH, runpath_at));
+    entries.push_back(entry(DT_NULL, 0));
     const std::uint32_t hash[2] = {0, static_cast<std::uint32_t>(symbols.size())};
 
     std::string file;

@@ -1,0 +1,26 @@
+# chipfit_add_check(TARGET [EXPECTED file] [SECONDS n])
+#
+# A test, TARGET.check, that walks the plugin TARGET through its duties P1 to P12 with `chipfit check`: for SECONDS
+# (default 10), with the lists of EXPECTED (what is never supported, which failures are known). Fails where a duty is
+# broken. Call enable_testing() before.
+function(chipfit_add_check target)
+  cmake_parse_arguments(PARSE_ARGV 1 ARG "" "EXPECTED;SECONDS" "")
+  if(ARG_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "chipfit_add_check(${target}): unknown arguments: ${ARG_UNPARSED_ARGUMENTS}")
+  endif()
+  get_property(prefix GLOBAL PROPERTY CHIPFIT_PREFIX)
+  find_program(CHIPFIT_PROGRAM chipfit HINTS ${prefix}/bin)
+  if(NOT CHIPFIT_PROGRAM)
+    message(WARNING "chipfit_add_check(${target}): no chipfit program in ${prefix}/bin: ${target} is not checked")
+    return()
+  endif()
+  set(options)
+  if(ARG_EXPECTED)
+    cmake_path(ABSOLUTE_PATH ARG_EXPECTED BASE_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR})
+    list(APPEND options --expected ${ARG_EXPECTED})
+  endif()
+  if(ARG_SECONDS)
+    list(APPEND options --seconds ${ARG_SECONDS})
+  endif()
+  add_test(NAME ${target}.check COMMAND ${CHIPFIT_PROGRAM} check $<TARGET_FILE:${target}> ${options})
+endfunction()
