@@ -26,6 +26,10 @@ Result<int> carry_out(const Command& command, const std::vector<std::string>& ar
     Result<int> operator()(const RunCommand& command) const { return run(command, arguments, console); }
     Result<int> operator()(const DoctorCommand& command) const { return doctor(command, console); }
     Result<int> operator()(const ExplainCommand& command) const { return explain_words(command, console); }
+    Result<int> operator()(const ReportCommand& command) const { return report(command, console); }
+    Result<int> operator()(const ExploreCommand& command) const { return explore(command, console); }
+    Result<int> operator()(const SignCommand& command) const { return sign_runs(command, console); }
+    Result<int> operator()(const VerifyCommand& command) const { return verify(command, console); }
   };
   return std::visit(Visitor{arguments, console}, command);
 }

@@ -16,6 +16,10 @@ Result<int> plan_cases(const PlanCommand&, Console&);
 Result<int> run(const RunCommand&, const std::vector<std::string>& arguments, Console&);
 Result<int> doctor(const DoctorCommand&, Console&);
 Result<int> explain_words(const ExplainCommand&, Console&);
+Result<int> report(const ReportCommand&, Console&);
+Result<int> explore(const ExploreCommand&, Console&);
+Result<int> sign_runs(const SignCommand&, Console&);
+Result<int> verify(const VerifyCommand&, Console&);
 Result<int> version(const VersionCommand&, Console&);
 
 }  // namespace chipfit::cli

@@ -61,7 +61,8 @@ TEST(Golden, SummaryAsJson) {
 
 TEST(Golden, HelpTexts) {
   std::vector<std::vector<std::string>> commands{{"--help"}};
-  for (const auto* verb : {"devices", "suites", "plan", "run", "doctor", "explain", "version"}) {
+  for (const auto* verb :
+       {"devices", "suites", "plan", "run", "report", "explore", "sign", "verify", "doctor", "explain", "version"}) {
     commands.push_back({verb, "--help"});
   }
   const auto text = transcript(commands, 80);

@@ -15,6 +15,8 @@ set(may_harness_results   harness/results kernels/problem kernels/base)
 set(may_harness_plan      harness/plan harness/results backends/plugin kernels/suites kernels/problem kernels/base)
 set(may_harness_judge     harness/judge harness/plan harness/results harness/stats harness/telemetry harness/wire
                           harness/sandbox harness/worker backends/plugin kernels)
+set(may_harness_report    harness/report harness/results harness/sandbox kernels/base)
+set(may_harness_sign      harness/sign harness/results harness/sandbox kernels/base)
 set(may_harness_cuda_peak kernels/cuda kernels/base)
 set(may_harness_cli       harness kernels backends/plugin)
 set(may_backends_plugin   backends/plugin)
