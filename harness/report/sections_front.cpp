@@ -55,9 +55,10 @@ std::string text_of(Writer& writer, const Lab& lab, std::string_view key) {
 std::string_view origin(const Model& model) {
   std::set<std::string> origins;
   for (const auto& row : model.evidence.rows) origins.insert(row.text(Column::provenance));
-  if (origins.contains("self-run") || origins.contains("")) return "cover.self";
   if (origins == std::set<std::string>{"published"}) return "cover.published";
-  return "cover.lab";
+  // Whatever does not say that a laboratory ran it was run by whoever hands the report in.
+  origins.erase("published");
+  return origins == std::set<std::string>{"lab-run"} ? "cover.lab" : "cover.self";
 }
 
 void tile(Writer& writer, const std::string& what, const std::string& value, const std::string& more,
