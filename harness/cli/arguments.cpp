@@ -128,6 +128,32 @@ const std::vector<Verb>& verbs() {
          verb.add_option("--name", raw.facts.name_pattern, "how names look: BM_sgemm/{m}/{n}/{k}")->type_name("P");
          verb.add_option("--as", raw.facts.case_pattern, "what they are: gemm:f32:NN:{m}x{n}x{k}")->type_name("P");
        }},
+      {"report", "One HTML file about runs: verdicts, rates, charts",
+       [](CLI::App& verb, Raw& raw) {
+         verb.add_option("run", raw.words, "run folders and result files")->type_name("");
+         verb.add_option("-o,--output", raw.output, "the report (report.html)")->type_name("FILE");
+         verb.add_option("--lang", raw.language, "zh, en or both (both)")->type_name("L");
+         verb.add_option("--pdf", raw.pdf, "print it to a PDF too, by Chromium")->type_name("FILE");
+         verb.add_option("--meta", raw.meta, "lab.toml: title, number, customer, signers …")->type_name("FILE");
+         verb.add_option("--criteria", raw.criteria, "criteria.toml: what the status rests on")->type_name("FILE");
+       }},
+      {"explore", "A page that compares any result files in the browser",
+       [](CLI::App& verb, Raw& raw) {
+         verb.add_option("results", raw.words, "run folders and result files")->type_name("");
+         verb.add_option("-o,--output", raw.output, "a folder, or a .html file (site)")->type_name("PATH");
+         verb.add_option("--lang", raw.language, "zh, en or both (both)")->type_name("L");
+       }},
+      {"sign", "Vouch for runs by a signature",
+       [](CLI::App& verb, Raw& raw) {
+         verb.add_option("run", raw.words, "run folders")->type_name("");
+         verb.add_option("--key", raw.key, "key of ssh-keygen")->type_name("FILE");
+       }},
+      {"verify", "Check digests, signatures and the chain of runs",
+       [](CLI::App& verb, Raw& raw) {
+         verb.add_option("folder", raw.words, "a run, or a folder of runs")->type_name("");
+         verb.add_option("--allowed", raw.allowed, "whom to trust (ssh-keygen's allowed signers)")->type_name("FILE");
+         add_common(verb, raw);
+       }},
       {"doctor", "Check this machine and say what to mend",
        [](CLI::App& verb, Raw& raw) {
          verb.add_option("--out", raw.out, "where results would go (results)")->type_name("DIR");
@@ -177,6 +203,27 @@ tl::unexpected<Error> left_over(const CLI::App& verb, const std::vector<std::str
   return wrong(fmt::format("unknown option '{}'", name), suggestion.empty() ? more : suggestion + "\n" + more);
 }
 
+/// The verbs that read what runs have left.
+Result<Command> to_report_command(const std::string& verb, const Raw& raw) {
+  const std::vector<std::filesystem::path> inputs(raw.words.begin(), raw.words.end());
+  const auto language = raw.language.empty() ? "both" : raw.language;
+  if (language != "zh" && language != "en" && language != "both") {
+    return wrong(fmt::format("--lang: '{}' is not zh, en or both", language));
+  }
+  if (verb == "explore") return ExploreCommand{inputs, raw.output.empty() ? "site" : raw.output, language};
+  if (inputs.empty()) return wrong(fmt::format("{} what?", verb), fmt::format("chipfit {} results/RUN", verb));
+  if (verb == "report") {
+    return ReportCommand{inputs,  raw.output.empty() ? "report.html" : raw.output, raw.pdf, raw.meta, raw.criteria,
+                         language};
+  }
+  if (verb == "sign") {
+    if (raw.key.empty()) return wrong("sign with which key?", "chipfit sign results/RUN --key ~/.ssh/id_ed25519");
+    return SignCommand{inputs, raw.key};
+  }
+  if (inputs.size() > 1) return wrong("verify takes one folder", "a folder of runs is checked as a chain");
+  return VerifyCommand{inputs.front(), raw.allowed, raw.json ? Format::json : Format::people};
+}
+
 Result<Command> to_command(const std::string& verb, const Raw& raw, const std::vector<std::string>& benchmark) {
   const auto format = raw.json ? Format::json : Format::people;
   const auto dry_run = raw.dry_run ? DryRun::yes : DryRun::no;
@@ -212,6 +259,7 @@ Result<Command> to_command(const std::string& verb, const Raw& raw, const std::v
   if (is_vendor_verb(verb)) {
     return read_vendor_command(verb, raw.vendor, raw.json ? Format::json : Format::people);
   }
+  if (verb == "report" || verb == "explore" || verb == "sign" || verb == "verify") return to_report_command(verb, raw);
   auto selection = read_selection(raw, benchmark);
   if (!selection) return pass_on(selection.error());
   if (verb == "plan") return PlanCommand{std::move(*selection), raw.output, dry_run, format};

@@ -35,6 +35,10 @@ Result<int> carry_out(const Command& command, const std::vector<std::string>& ar
     Result<int> operator()(const NewCommand& command) const { return new_project(command, console); }
     Result<int> operator()(const PackCommand& command) const { return pack(command, console); }
     Result<int> operator()(const IntakeCommand& command) const { return intake(command, arguments, console); }
+    Result<int> operator()(const ReportCommand& command) const { return report(command, console); }
+    Result<int> operator()(const ExploreCommand& command) const { return explore(command, console); }
+    Result<int> operator()(const SignCommand& command) const { return sign_runs(command, console); }
+    Result<int> operator()(const VerifyCommand& command) const { return verify(command, console); }
   };
   return std::visit(Visitor{arguments, console}, command);
 }

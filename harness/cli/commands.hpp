@@ -135,9 +135,31 @@ struct IntakeCommand {
   CheckOptions check;
 };
 
-using Command = std::variant<HelpCommand, VersionCommand, DevicesCommand, SuitesCommand, PlanCommand, RunCommand,
-                             CompareCommand, AaCommand, PowerCommand, ImportCommand, DoctorCommand, ExplainCommand,
-                             ProbeCommand, CheckCommand, NewCommand, PackCommand, IntakeCommand>;
+struct ReportCommand {
+  std::vector<std::filesystem::path> inputs;  ///< run folders and result files
+  std::filesystem::path output;               ///< -o
+  std::filesystem::path pdf, meta, criteria;  ///< empty: none
+  std::string language = "both";              ///< zh, en or both
+};
+struct ExploreCommand {
+  std::vector<std::filesystem::path> inputs;
+  std::filesystem::path output;  ///< -o: a folder, or a .html file
+  std::string language = "both";
+};
+struct SignCommand {
+  std::vector<std::filesystem::path> runs;
+  std::filesystem::path key;
+};
+struct VerifyCommand {
+  std::filesystem::path folder;
+  std::filesystem::path allowed;  ///< --allowed FILE
+  Format format = Format::people;
+};
+
+using Command =
+    std::variant<HelpCommand, VersionCommand, DevicesCommand, SuitesCommand, PlanCommand, RunCommand, CompareCommand,
+                 AaCommand, PowerCommand, ImportCommand, ReportCommand, ExploreCommand, SignCommand, VerifyCommand,
+                 DoctorCommand, ExplainCommand, ProbeCommand, CheckCommand, NewCommand, PackCommand, IntakeCommand>;
 
 /// The command line without the program's name. Errors (usage): unknown verb or option (did-you-mean), values that make
 /// no sense, options that contradict each other.

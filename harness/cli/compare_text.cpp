@@ -7,10 +7,10 @@
 #include <map>
 #include <set>
 
-#include "harness/cli/numbers.hpp"
 #include "harness/cli/text.hpp"
 #include "harness/compare/formats.hpp"
 #include "harness/stats/median_ci.hpp"
+#include "kernels/base/numbers.hpp"
 
 namespace chipfit::cli {
 namespace {

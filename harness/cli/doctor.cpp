@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "harness/cli/numbers.hpp"
 #include "harness/cli/text.hpp"
+#include "kernels/base/numbers.hpp"
 
 namespace chipfit::cli {
 namespace {

@@ -6,9 +6,9 @@
 #include <array>
 #include <map>
 
-#include "harness/cli/numbers.hpp"
 #include "harness/results/row.hpp"
 #include "kernels/base/did_you_mean.hpp"
+#include "kernels/base/numbers.hpp"
 #include "kernels/problem/case_id.hpp"
 #include "kernels/suites/suite.hpp"
 

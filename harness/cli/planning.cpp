@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <set>
 
-#include "harness/cli/numbers.hpp"
 #include "harness/results/digest.hpp"
+#include "kernels/base/numbers.hpp"
 #include "kernels/problem/case_id.hpp"
 
 namespace chipfit::cli {

@@ -12,6 +12,7 @@ namespace chipfit::cli {
 struct Raw {
   std::vector<std::string> suites, cases, backends, devices, dtypes, directions, layouts, maths, options, words;
   std::string launches, time, ci, sustained, peaks, threads, deadline, lab, out, plan_file, output, check;
+  std::string language, pdf, meta, criteria, key, allowed;
   std::vector<std::string> fail_on;
   std::string baseline, row, column, table, filter, ignore, threshold, explain, report_format;
   std::string case_count, slowed, reports, seed, from;

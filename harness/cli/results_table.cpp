@@ -8,9 +8,9 @@
 #include <set>
 #include <vector>
 
-#include "harness/cli/numbers.hpp"
 #include "harness/cli/text.hpp"
 #include "harness/results/verdict.hpp"
+#include "kernels/base/numbers.hpp"
 
 namespace chipfit::cli {
 namespace {

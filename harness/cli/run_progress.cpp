@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
-#include "harness/cli/numbers.hpp"
 #include "harness/cli/results_table.hpp"
 #include "harness/cli/text.hpp"
+#include "kernels/base/numbers.hpp"
 
 namespace chipfit::cli {
 

@@ -5,8 +5,8 @@
 #include <array>
 #include <charconv>
 
-#include "harness/cli/numbers.hpp"
 #include "kernels/base/names.hpp"
+#include "kernels/base/numbers.hpp"
 
 namespace chipfit::cli {
 namespace {

@@ -6,7 +6,6 @@
 
 #include "harness/cli/errors.hpp"
 #include "harness/cli/json_out.hpp"
-#include "harness/cli/numbers.hpp"
 #include "harness/cli/plan_here.hpp"
 #include "harness/cli/run_here.hpp"
 #include "harness/cli/run_progress.hpp"
@@ -18,6 +17,7 @@
 #include "harness/results/manifest.hpp"
 #include "harness/results/run_folder.hpp"
 #include "harness/results/verdict.hpp"
+#include "kernels/base/numbers.hpp"
 
 namespace chipfit::cli {
 namespace {

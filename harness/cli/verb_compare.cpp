@@ -5,7 +5,6 @@
 
 #include "harness/cli/compare_text.hpp"
 #include "harness/cli/errors.hpp"
-#include "harness/cli/numbers.hpp"
 #include "harness/cli/verbs.hpp"
 #include "harness/compare/formats.hpp"
 #include "harness/compare/machine_profile.hpp"
@@ -14,6 +13,7 @@
 #include "harness/results/run_folder.hpp"
 #include "harness/stats/bootstrap.hpp"
 #include "kernels/base/did_you_mean.hpp"
+#include "kernels/base/numbers.hpp"
 
 namespace chipfit::cli {
 namespace {

@@ -3,10 +3,10 @@
 #include "harness/cli/backend_devices.hpp"
 #include "harness/cli/errors.hpp"
 #include "harness/cli/json_out.hpp"
-#include "harness/cli/numbers.hpp"
 #include "harness/cli/text.hpp"
 #include "harness/cli/verbs.hpp"
 #include "harness/wire/text.hpp"
+#include "kernels/base/numbers.hpp"
 
 namespace chipfit::cli {
 namespace {

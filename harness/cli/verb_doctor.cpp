@@ -10,7 +10,6 @@
 #include "harness/cli/doctor.hpp"
 #include "harness/cli/errors.hpp"
 #include "harness/cli/json_out.hpp"
-#include "harness/cli/numbers.hpp"
 #include "harness/cli/paths.hpp"
 #include "harness/cli/text.hpp"
 #include "harness/cli/verbs.hpp"
@@ -18,6 +17,7 @@
 #include "harness/telemetry/rapl.hpp"
 #include "harness/wire/memory.hpp"
 #include "harness/wire/text.hpp"
+#include "kernels/base/numbers.hpp"
 
 namespace chipfit::cli {
 namespace {

@@ -1,9 +1,9 @@
 #include <fmt/format.h>
 
 #include "harness/cli/errors.hpp"
-#include "harness/cli/numbers.hpp"
 #include "harness/cli/verbs.hpp"
 #include "harness/results/run_folder.hpp"
+#include "kernels/base/numbers.hpp"
 
 namespace chipfit::cli {
 

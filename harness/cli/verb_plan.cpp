@@ -2,11 +2,11 @@
 
 #include "harness/cli/backend_devices.hpp"
 #include "harness/cli/errors.hpp"
-#include "harness/cli/numbers.hpp"
 #include "harness/cli/plan_here.hpp"
 #include "harness/cli/text.hpp"
 #include "harness/cli/verbs.hpp"
 #include "harness/results/run_folder.hpp"
+#include "kernels/base/numbers.hpp"
 
 namespace chipfit::cli {
 namespace {

@@ -5,12 +5,12 @@
 
 #include "harness/cli/errors.hpp"
 #include "harness/cli/json_out.hpp"
-#include "harness/cli/numbers.hpp"
 #include "harness/cli/table.hpp"
 #include "harness/cli/time_model.hpp"
 #include "harness/cli/verbs.hpp"
 #include "harness/compare/cells.hpp"
 #include "harness/compare/self_test.hpp"
+#include "kernels/base/numbers.hpp"
 
 namespace chipfit::cli {
 namespace {

@@ -3,10 +3,10 @@
 
 #include "harness/cli/errors.hpp"
 #include "harness/cli/json_out.hpp"
-#include "harness/cli/numbers.hpp"
 #include "harness/cli/text.hpp"
 #include "harness/cli/verbs.hpp"
 #include "harness/plan/probe.hpp"
+#include "kernels/base/numbers.hpp"
 
 namespace chipfit::cli {
 namespace {

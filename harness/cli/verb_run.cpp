@@ -4,13 +4,13 @@
 #include <chrono>
 
 #include "harness/cli/errors.hpp"
-#include "harness/cli/numbers.hpp"
 #include "harness/cli/plan_here.hpp"
 #include "harness/cli/results_table.hpp"
 #include "harness/cli/run_here.hpp"
 #include "harness/cli/run_progress.hpp"
 #include "harness/cli/text.hpp"
 #include "harness/cli/verbs.hpp"
+#include "kernels/base/numbers.hpp"
 
 namespace chipfit::cli {
 namespace {

@@ -4,9 +4,9 @@
 
 #include "harness/cli/errors.hpp"
 #include "harness/cli/json_out.hpp"
-#include "harness/cli/numbers.hpp"
 #include "harness/cli/table.hpp"
 #include "harness/cli/verbs.hpp"
+#include "kernels/base/numbers.hpp"
 
 namespace chipfit::cli {
 namespace {

@@ -27,6 +27,10 @@ Result<int> new_project(const NewCommand&, Console&);
 Result<int> pack(const PackCommand&, Console&);
 /// `arguments`: the whole command line, for the manifest of the run that it starts.
 Result<int> intake(const IntakeCommand&, const std::vector<std::string>& arguments, Console&);
+Result<int> report(const ReportCommand&, Console&);
+Result<int> explore(const ExploreCommand&, Console&);
+Result<int> sign_runs(const SignCommand&, Console&);
+Result<int> verify(const VerifyCommand&, Console&);
 Result<int> version(const VersionCommand&, Console&);
 
 }  // namespace chipfit::cli

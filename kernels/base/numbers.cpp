@@ -1,4 +1,4 @@
-#include "harness/cli/numbers.hpp"
+#include "kernels/base/numbers.hpp"
 
 #include <fmt/format.h>
 
@@ -6,7 +6,7 @@
 #include <array>
 #include <cmath>
 
-namespace chipfit::cli {
+namespace chipfit {
 namespace {
 
 constexpr std::array<std::string_view, 12> prefixes{"f", "p", "n", "µ", "m", "", "k", "M", "G", "T", "P", "E"};
@@ -91,4 +91,4 @@ std::string counted(std::uint64_t count, std::string_view noun) {
   return fmt::format("{} {}{}", count_text(count), noun, count == 1 ? "" : "s");
 }
 
-}  // namespace chipfit::cli
+}  // namespace chipfit

@@ -1,10 +1,10 @@
-#include "harness/cli/numbers.hpp"
+#include "kernels/base/numbers.hpp"
 
 #include <gtest/gtest.h>
 
 #include <limits>
 
-namespace chipfit::cli {
+namespace chipfit {
 namespace {
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
@@ -88,4 +88,4 @@ TEST(Numbers, CountsAreGroupedAndNounsFollow) {
 }
 
 }  // namespace
-}  // namespace chipfit::cli
+}  // namespace chipfit

@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-namespace chipfit::cli {
+namespace chipfit {
 
 // The one place where numbers become text for people. Files and JSON never use it: they hold base units.
 
@@ -28,4 +28,4 @@ std::string count_text(std::uint64_t);
 /// "1 row", "1,200 rows".
 std::string counted(std::uint64_t, std::string_view noun);
 
-}  // namespace chipfit::cli
+}  // namespace chipfit

@@ -1,0 +1,56 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "harness/cli/errors.hpp"
+#include "harness/cli/json_out.hpp"
+#include "harness/cli/paths.hpp"
+#include "harness/cli/text.hpp"
+#include "harness/cli/verbs.hpp"
+#include "harness/sign/sign.hpp"
+#include "harness/sign/verify.hpp"
+#include "kernels/base/numbers.hpp"
+
+namespace chipfit::cli {
+
+Result<int> sign_runs(const SignCommand& command, Console& console) {
+  const auto ssh_keygen = find_program("ssh-keygen");
+  if (ssh_keygen.empty()) {
+    return fail(Error::Kind::unavailable, "there is no ssh-keygen to sign with", {}, "sudo apt install openssh-client");
+  }
+  for (const auto& run : command.runs) {
+    if (auto done = sign::sign_run(ssh_keygen, run, command.key); !done) return pass_on(done.error());
+    console.data(printable((run / "SHA256SUMS.sig").string()) + "\n");
+  }
+  return exit_ok;
+}
+
+Result<int> verify(const VerifyCommand& command, Console& console) {
+  const auto runs = sign::verify_runs(find_program("ssh-keygen"), command.folder, command.allowed);
+  if (!runs) return pass_on(runs.error());
+  const auto faulty =
+      static_cast<std::size_t>(std::ranges::count_if(*runs, [](const auto& run) { return !run.faults.empty(); }));
+  const int code = faulty == 0 ? exit_ok : exit_verdict;
+  if (command.format == Format::json) {
+    auto list = nlohmann::ordered_json::array();
+    for (const auto& run : *runs) {
+      list.push_back(
+          {{"run", run.name}, {"signer", run.signer}, {"key", run.key}, {"faults", run.faults}, {"notes", run.notes}});
+    }
+    print_json(list, console);
+    return code;
+  }
+  const auto colour = console.paper().colour;
+  for (const auto& run : *runs) {
+    const bool whole = run.faults.empty();
+    console.data(fmt::format(
+        "{} {}{}\n", painted(whole ? "whole" : "FAULT", whole ? Tone::good : Tone::bad, colour), printable(run.name),
+        run.signer.empty() ? "" : fmt::format("  vouched for by {} ({})", printable(run.signer), printable(run.key))));
+    for (const auto& fault : run.faults) console.data("      " + painted(printable(fault), Tone::bad, colour) + "\n");
+    for (const auto& note : run.notes) console.data("      " + printable(note) + "\n");
+  }
+  console.data(fmt::format("{}, {} with a fault\n", counted(runs->size(), "run"), faulty));
+  return code;
+}
+
+}  // namespace chipfit::cli

@@ -1,0 +1,83 @@
+#pragma once
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/report/evidence.hpp"
+
+namespace chipfit::report {
+
+using RowIndex = std::size_t;
+using Rows = std::vector<RowIndex>;
+
+/// What is judged: a chip; with its backend where any chip of the report was driven by several.
+struct Subject {
+  std::string vendor, chip, backend;
+  std::string label;  ///< "H100" or "H100 · cuda"
+  Rows rows;
+};
+
+/// The evidence in the order in which a report speaks of it.
+struct Model {
+  explicit Model(Evidence);
+
+  Evidence evidence;
+  std::vector<Subject> subjects;        ///< in the order of their first rows
+  std::vector<std::string> types;       ///< of each row: "f32", "f32:tf32", "bf16-f32-f32"
+  std::vector<std::size_t> subject_of;  ///< of each row
+
+  const results::Row& row(RowIndex i) const { return evidence.rows[i]; }
+  const std::string& text(RowIndex i, results::Column column) const { return row(i).text(column); }
+  std::optional<double> real(RowIndex i, results::Column column) const { return row(i).real(column); }
+  bool rated(RowIndex i) const { return real(i, results::Column::rate_flop_per_s).has_value(); }
+};
+
+/// Types and math mode of a row, as its case id names them.
+std::string types_of(const results::Row&);
+/// "gemm", "conv_fwd" …
+std::string op_of(const results::Row&);
+/// The suite and, where its layers are named for a token count ("qkv_m16"), that count: "llama3_70b M=16".
+std::string model_column(const results::Row&);
+/// Wide types first, as data sheets have them.
+bool types_before(const std::string&, const std::string&);
+
+/// OK and UNCHECKED.
+bool passed(const results::Row&);
+/// Neither UNSUPPORTED nor TOO_BIG: the chip said that it can.
+bool attempted(const results::Row&);
+/// Rated, and the judge did not doubt its steadiness (NOT_STEADY, CI_NOT_REACHED, THROTTLED, POWER_LIMITED).
+bool steady(const results::Row&);
+
+/// The row with the highest rate; none where no row is rated.
+std::optional<RowIndex> best_row(const Model&, const Rows&);
+/// The row that stands for repeats of one case: of the rated ones that with the median rate, the lower of two.
+std::optional<RowIndex> median_row(const Model&, const Rows&);
+
+/// Rows under each value of a key, keys in the order of first appearance.
+template <class Key>
+std::vector<std::pair<std::string, Rows>> grouped(const Rows& rows, Key key) {
+  std::vector<std::pair<std::string, Rows>> groups;
+  std::map<std::string, std::size_t> at;
+  for (const RowIndex row : rows) {
+    std::string name = key(row);
+    const auto [found, is_new] = at.emplace(name, groups.size());
+    if (is_new) groups.emplace_back(std::move(name), Rows{});
+    groups[found->second].second.push_back(row);
+  }
+  return groups;
+}
+
+Rows all_rows(const Model&);
+
+/// Σ FLOP·count of the passing cases over that of all, and Σ FLOP·count / Σ time·count over the passing ones.
+struct Weighted {
+  double share = 0;
+  std::optional<double> rate_flop_per_s;
+};
+Weighted weighted(const Model&, const Rows&);
+
+/// The command that measures a row again; empty for published rows.
+std::string reproduction_line(const results::Row&);
+
+}  // namespace chipfit::report

@@ -1,0 +1,37 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "harness/cli/commands.hpp"
+
+namespace chipfit::cli {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+TEST(ReportArguments, AReportIsOfRunsAndHasDefaults) {
+  const auto command = parse_arguments({"report", "a", "b/results.csv"});
+  ASSERT_TRUE(command) << command.error().what;
+  const auto& report = std::get<ReportCommand>(*command);
+  EXPECT_THAT(report.inputs, ElementsAre("a", "b/results.csv"));
+  EXPECT_EQ(report.output, "report.html");
+  EXPECT_EQ(report.language, "both");
+  EXPECT_TRUE(report.pdf.empty());
+}
+
+TEST(ReportArguments, WhatIsMissingIsNamed) {
+  EXPECT_THAT(parse_arguments({"report"}).error().what, HasSubstr("report what?"));
+  EXPECT_THAT(parse_arguments({"sign", "results/r"}).error().what, HasSubstr("which key"));
+  EXPECT_THAT(parse_arguments({"verify"}).error().what, HasSubstr("verify what?"));
+  EXPECT_THAT(parse_arguments({"verify", "a", "b"}).error().what, HasSubstr("one folder"));
+  EXPECT_THAT(parse_arguments({"report", "a", "--lang", "de"}).error().what, HasSubstr("'de' is not zh, en or both"));
+}
+
+TEST(ReportArguments, AnExplorerNeedsNoRows) {
+  const auto command = parse_arguments({"explore", "-o", "x.html"});
+  ASSERT_TRUE(command);
+  EXPECT_EQ(std::get<ExploreCommand>(*command).output, "x.html");
+}
+
+}  // namespace
+}  // namespace chipfit::cli
