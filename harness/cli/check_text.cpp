@@ -25,7 +25,8 @@ std::string state_of(const DutyInfo& duty, const CheckReport& report) {
     return "expected";
   if (duty.kept == conformance::Kept::by_harness) return "harness";
   if (duty.id == conformance::Duty::p7 && !report.plugin.has_supports) return "no supports";
-  return report.problems > 0 ? "kept" : "not tried";
+  // A finding ends its problem: where every problem ended so, nothing is known of what comes later.
+  return report.complete > 0 ? "kept" : "not tried";
 }
 
 Tone tone_of(const std::string& state) {
@@ -59,7 +60,7 @@ std::string finding_text(const CheckedPlugin& checked, const Finding& finding, c
 }
 
 std::string counted_kinds(std::size_t count) {
-  return fmt::format("{} {} of problems", count, count == 1 ? "kind" : "kinds");
+  return fmt::format("{} {}", count, count == 1 ? "kind" : "kinds");
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
@@ -256,6 +257,7 @@ class Checker {
       ++report_.refused;
     } else {
       ++report_.problems;
+      if (!walked.finding) ++report_.complete;
       if (const auto* entry = never(settings_.lists, id)) report_.not_never.push_back({id, *entry});
     }
     if (walked.worker_dead) session_.reset();
@@ -275,13 +277,18 @@ class Checker {
     return walked;
   }
 
-  /// Whether the same walk succeeds in a worker that leaves alone what the plugin was lent.
+  /// Whether the same walk fails again in a new worker, and succeeds in one that leaves alone what the plugin was lent.
   bool is_kept_pointer(const Problem& problem, const Finding& finding) const {
-    static constexpr std::array others{Duty::p5, Duty::p7, Duty::p8, Duty::p9, Duty::p10, Duty::host};
+    static constexpr std::array others{Duty::p5, Duty::p7, Duty::p10, Duty::host};
     if (std::find(others.begin(), others.end(), finding.duty) != others.end()) return false;
-    auto session = judge::Session::open(config(wire::Lending::leave), subject_.device_index);
+    return !succeeds(problem, wire::Lending::take_back, AfterUpload::overwrite) &&
+           succeeds(problem, wire::Lending::leave, AfterUpload::leave);
+  }
+
+  bool succeeds(const Problem& problem, wire::Lending lending, AfterUpload after) const {
+    auto session = judge::Session::open(config(lending), subject_.device_index);
     if (!session) return false;
-    const WalkSettings settings{settings_.deadline_s, settings_.threads, AfterUpload::leave};
+    const WalkSettings settings{settings_.deadline_s, settings_.threads, after};
     const Walked walked = walk(**session, problem, seed_of_case(settings_.seed, problem), settings);
     return walked.answer == Walked::Answer::checked && !walked.finding && walked.trouble.empty();
   }

@@ -35,6 +35,7 @@ struct CheckReport {
   std::uint64_t seed = 0;
   double seconds = 0;
   int problems = 0;                                              ///< walked to their end or to a finding
+  int complete = 0;                                              ///< of these, without a finding
   int refused = 0;                                               ///< answered UNSUPPORTED
   std::vector<std::string> supported;                            ///< kinds
   std::vector<std::pair<std::string, std::string>> unsupported;  ///< kind, the plugin's words

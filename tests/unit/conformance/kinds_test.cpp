@@ -26,7 +26,10 @@ TEST(Kinds, EveryProblemIsValidAndOfItsKind) {
     for (const Problem& problem : {plain_problem(kind), fuzzed_problem(kind, dice), fuzzed_problem(kind, dice)}) {
       EXPECT_TRUE(validate(problem)) << case_id(problem);
       EXPECT_LE(flop(problem), 1 << 22) << case_id(problem);
-      EXPECT_EQ(name({problem}), name(kind)) << case_id(problem);
+      EXPECT_EQ(op_name(problem), op_name(kind.like)) << case_id(problem);
+      EXPECT_EQ(dtypes(problem), dtypes(kind.like)) << case_id(problem);
+      EXPECT_EQ(math(problem), math(kind.like)) << case_id(problem);
+      EXPECT_EQ(accumulate(problem), accumulate(kind.like)) << case_id(problem);
     }
 }
 
