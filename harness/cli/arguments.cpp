@@ -2,148 +2,13 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <charconv>
-#include <cmath>
 
-#include "harness/cli/commands.hpp"
+#include "harness/cli/raw_arguments.hpp"
 #include "harness/cli/text.hpp"
-#include "harness/cli/vendor_arguments.hpp"
 #include "kernels/base/did_you_mean.hpp"
 
 namespace chipfit::cli {
 namespace {
-
-tl::unexpected<Error> wrong(std::string what, std::string hint = {}) {
-  return fail(Error::Kind::usage, std::move(what), {}, std::move(hint));
-}
-
-/// Values as they stand on the command line; they are read once the whole line is known.
-struct Raw {
-  std::vector<std::string> suites, cases, backends, devices, dtypes, directions, layouts, maths, options, words;
-  std::string launches, time, ci, threads, deadline, lab, out, plan_file, output, check;
-  bool quick = false, resume = false, in_process = false, json = false, dry_run = false;
-  VendorWords vendor;
-};
-
-template <class T>
-std::optional<T> number(const std::string& text) {
-  T value{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
-Result<void> read_whole(const std::string& option, const std::string& text, int low, int high, int& target) {
-  if (text.empty()) return {};
-  const auto value = number<int>(text);
-  if (!value || *value < low || *value > high) {
-    return wrong(fmt::format("{}: '{}' is not a whole number from {} to {}", option, text, low, high));
-  }
-  target = *value;
-  return {};
-}
-
-Result<void> read_positive(const std::string& option, const std::string& text, double high,
-                           std::optional<double>& target) {
-  if (text.empty()) return {};
-  const auto value = number<double>(text);
-  if (!value || !std::isfinite(*value) || *value <= 0 || *value > high) {
-    return wrong(fmt::format("{}: '{}' is not a number above 0, at most {}", option, text, high));
-  }
-  target = *value;
-  return {};
-}
-
-template <class T, class Parse>
-Result<void> read_list(const std::string& option, const std::vector<std::string>& words, Parse parse,
-                       std::vector<T>& target) {
-  for (const auto& word : words) {
-    const auto value = parse(word);
-    if (!value) {
-      auto error = value.error();
-      error.what = fmt::format("{}: {}", option, error.what);
-      return pass_on(std::move(error));
-    }
-    target.push_back(*value);
-  }
-  return {};
-}
-
-Result<void> read_devices(const std::vector<std::string>& words, std::vector<std::uint32_t>& target) {
-  if (words.size() == 1 && words[0] == "all") return {};
-  for (const auto& word : words) {
-    const auto index = number<std::uint32_t>(word);
-    if (!index)
-      return wrong(fmt::format("--devices: '{}' is no device number", word), "--devices all, or --devices 0,1");
-    if (std::find(target.begin(), target.end(), *index) == target.end()) target.push_back(*index);
-  }
-  return {};
-}
-
-/// A plugin takes its options as one line of words, so neither part may hold a space.
-Result<void> read_options(const Raw& raw, std::vector<std::string>& target) {
-  for (const auto& option : raw.options) {
-    const auto equals = option.find('=');
-    const bool has_space = option.find_first_of(" \t\n") != std::string::npos;
-    if (equals == std::string::npos || equals == 0 || has_space) {
-      return wrong(fmt::format("--option: '{}' is not key=value without spaces", option), "--option threads=2");
-    }
-    target.push_back(option);
-  }
-  if (!raw.threads.empty()) {
-    int threads = 0;
-    if (const auto read = read_whole("--threads", raw.threads, 1, 65536, threads); !read) return read;
-    target.push_back(fmt::format("threads={}", threads));
-  }
-  return {};
-}
-
-Result<Selection> read_selection(const Raw& raw, const std::vector<std::string>& benchmark_arguments) {
-  Selection selection;
-  selection.suites = raw.suites;
-  selection.cases = raw.cases;
-  selection.backends = raw.backends;
-  selection.quick = raw.quick;
-  selection.in_process = raw.in_process;
-  selection.plan_file = raw.plan_file;
-  const auto flags = parse_benchmark_flags(benchmark_arguments);
-  if (!flags) return pass_on(flags.error());
-  selection.benchmark = *flags;
-  selection.launches = flags->repetitions.value_or(1);
-  std::optional<double> ci_percent;
-  for (const auto& read :
-       {read_devices(raw.devices, selection.devices), read_options(raw, selection.options),
-        read_list("--dtype", raw.dtypes, parse_combo, selection.overrides.dtypes),
-        read_list("--direction", raw.directions, parse_direction, selection.overrides.directions),
-        read_list("--layout", raw.layouts, parse_layout, selection.overrides.layouts),
-        read_list("--math", raw.maths, parse_math, selection.overrides.maths),
-        read_whole("--launches", raw.launches, 1, 1000000, selection.launches),
-        read_positive("--time", raw.time, 86400, selection.time_s), read_positive("--ci", raw.ci, 100, ci_percent)}) {
-    if (!read) return pass_on(read.error());
-  }
-  if (ci_percent) selection.ci_relative = *ci_percent / 100;
-
-  const bool overrides = !raw.dtypes.empty() || !raw.directions.empty() || !raw.layouts.empty() || !raw.maths.empty();
-  if (!raw.plan_file.empty()) {
-    if (!raw.suites.empty() || !raw.cases.empty() || !raw.backends.empty() || !raw.devices.empty() || overrides ||
-        !raw.options.empty() || !raw.threads.empty() || !raw.launches.empty() || raw.quick || raw.in_process ||
-        !raw.time.empty() || !raw.ci.empty() || !flags->filter.empty() || flags->repetitions) {
-      return wrong("--plan is a frozen plan: cases, backends, devices and how they are measured come from it",
-                   "leave the other options out, or make another plan: chipfit plan … -o FILE");
-    }
-    return selection;
-  }
-  if (raw.suites.empty() && raw.cases.empty()) {
-    return wrong(
-        "nothing is selected: name a suite or a case",
-        "chipfit run --suite quick\nchipfit run --case gemm:f32:NN:512x512x512\nchipfit suites lists the suites");
-  }
-  if (raw.suites.empty() && overrides) {
-    return wrong("--dtype, --direction, --layout and --math change suites, and no suite is selected",
-                 "write them into the case id: gemm:f32:NN:512x512x512:tf32");
-  }
-  return selection;
-}
 
 void add_selection(CLI::App& verb, Raw& raw) {
   verb.add_option("--suite", raw.suites, "suites by name or CSV file")->type_name("S[,S]")->delimiter(',');
@@ -157,9 +22,11 @@ void add_selection(CLI::App& verb, Raw& raw) {
       ->type_name("M[,M]")
       ->delimiter(',');
   verb.add_option("--launches", raw.launches, "worker processes per case")->type_name("N");
+  verb.add_flag("--interleave", raw.interleave, "launch by launch, backends in turns, cases shuffled");
   verb.add_flag("--quick", raw.quick, "about 0.2 s a case (suite quick implies it)");
   verb.add_option("--time", raw.time, "measure a case for at most S seconds")->type_name("S");
   verb.add_option("--ci", raw.ci, "stop at this half-width of the interval, in %")->type_name("P");
+  verb.add_option("--sustained", raw.sustained, "then work on for S seconds (12 or more), for energy")->type_name("S");
   verb.add_option("--threads", raw.threads, "host threads of the plugin")->type_name("N");
   verb.add_option("--option", raw.options, "option for the plugin; may be repeated")->type_name("K=V");
   verb.add_flag("--in-process", raw.in_process, "no worker process, for debuggers: UNTRUSTED");
@@ -202,11 +69,64 @@ const std::vector<Verb>& verbs() {
          verb.add_flag("--resume", raw.resume, "go on with the run of the same plan in --out");
          verb.add_option("--deadline", raw.deadline, "longest call to a plugin, in seconds")->type_name("S");
          verb.add_option("--lab", raw.lab, "name of the laboratory, for the rows")->type_name("NAME");
+         verb.add_option("--peaks", raw.peaks, "measured peaks of GPUs, as chipfit-cuda-peak prints them")
+             ->type_name("FILE");
          verb.add_flag("--dry-run", raw.dry_run, "print the commands, run nothing");
          add_common(verb, raw);
          verb.footer(
              "Every --benchmark_* flag of Google Benchmark is taken too\n"
              "(--benchmark_filter=REGEX, --benchmark_out=FILE).");
+       }},
+      {"compare", "Compare result files: what became faster, slower, broken",
+       [](CLI::App& verb, Raw& raw) {
+         verb.add_option("file", raw.words, "runs' folders or result files; NAME=FILE names one")->type_name("");
+         verb.add_option("--baseline", raw.baseline, "what the others are compared with")->type_name("KEY=VALUE");
+         verb.add_option("--filter", raw.filter, "rows to compare: 'chip:V100 AND op:gemm'")->type_name("F");
+         verb.add_option("--row", raw.row, "columns that make a case (case_id)")->type_name("KEY[,KEY]");
+         verb.add_option("--col", raw.column, "columns that make the sides (input)")->type_name("KEY[,KEY]");
+         verb.add_option("--table", raw.table, "columns that make tables, or none")->type_name("KEY[,KEY]");
+         verb.add_option("--ignore", raw.ignore, "columns that may differ")->type_name("KEY[,KEY]");
+         verb.add_option("--threshold", raw.threshold, "differences below P % do not matter")->type_name("P");
+         verb.add_option("--fail-on", raw.fail_on, "exit 1 at slower, broken, missing, …")
+             ->type_name("S[,S]")
+             ->delimiter(',');
+         verb.add_option("--explain", raw.explain, "everything about one case")->type_name("CASE");
+         verb.add_flag("--all", raw.all, "every line of long tables");
+         verb.add_option("--format", raw.report_format, "text, markdown, json, csv")->type_name("F");
+         add_common(verb, raw);
+       }},
+      {"aa", "Run one backend as two: how far equal things differ here",
+       [](CLI::App& verb, Raw& raw) {
+         add_selection(verb, raw);
+         verb.add_option("--out", raw.out, "results go to DIR/<run id> (results)")->type_name("DIR");
+         verb.add_flag("--resume", raw.resume, "go on with the run of the same plan in --out");
+         verb.add_option("--seed", raw.seed, "of the virtual clock (--backend simulated)")->type_name("N");
+         add_common(verb, raw);
+       }},
+      {"power", "Show which slowdowns a comparison finds",
+       [](CLI::App& verb, Raw& raw) {
+         verb.add_option("--from", raw.from, "take the noise from this run")->type_name("RUN");
+         verb.add_option("--cases", raw.case_count, "cases of a report (500)")->type_name("N");
+         verb.add_option("--launches", raw.launches, "launches a side (10)")->type_name("N");
+         verb.add_option("--slowed", raw.slowed, "cases that are slowed (25)")->type_name("N");
+         verb.add_option("--reports", raw.reports, "reports for each slowdown (20)")->type_name("N");
+         verb.add_option("--threshold", raw.threshold, "differences below P % do not matter")->type_name("P");
+         verb.add_option("--option", raw.options, "of the virtual clock: launch_sd=0.01")->type_name("K=V");
+         verb.add_option("--seed", raw.seed, "of all that is drawn (1)")->type_name("N");
+         add_common(verb, raw);
+       }},
+      {"import", "Bring published and foreign results into our columns",
+       [](CLI::App& verb, Raw& raw) {
+         verb.add_option("file", raw.words, "deepbench, googlebenchmark, nvbench or benchdnn; FILE")
+             ->type_name("");
+         verb.add_option("-o,--output", raw.output, "write the rows here (stdout)")->type_name("FILE");
+         verb.add_option("--chip", raw.facts.chip, "what the file does not say: the chip")->type_name("NAME");
+         verb.add_option("--vendor", raw.facts.vendor, "its vendor")->type_name("NAME");
+         verb.add_option("--backend", raw.facts.backend, "what computed")->type_name("NAME");
+         verb.add_option("--host", raw.facts.host, "the machine")->type_name("NAME");
+         verb.add_option("--lab", raw.facts.lab, "who measured")->type_name("NAME");
+         verb.add_option("--name", raw.facts.name_pattern, "how names look: BM_sgemm/{m}/{n}/{k}")->type_name("P");
+         verb.add_option("--as", raw.facts.case_pattern, "what they are: gemm:f32:NN:{m}x{n}x{k}")->type_name("P");
        }},
       {"doctor", "Check this machine and say what to mend",
        [](CLI::App& verb, Raw& raw) {
@@ -266,6 +186,21 @@ Result<Command> to_command(const std::string& verb, const Raw& raw, const std::v
   }
   if (verb == "devices") return DevicesCommand{raw.backends, format};
   if (verb == "suites") return SuitesCommand{raw.check, format};
+  if (verb == "compare") {
+    auto command = read_compare(raw);
+    if (!command) return pass_on(command.error());
+    return std::move(*command);
+  }
+  if (verb == "power") {
+    auto command = read_power(raw);
+    if (!command) return pass_on(command.error());
+    return std::move(*command);
+  }
+  if (verb == "import") {
+    auto command = read_import(raw);
+    if (!command) return pass_on(command.error());
+    return std::move(*command);
+  }
   if (verb == "doctor") return DoctorCommand{out, format};
   if (verb == "version") return VersionCommand{format};
   if (verb == "explain") {
@@ -280,11 +215,16 @@ Result<Command> to_command(const std::string& verb, const Raw& raw, const std::v
   auto selection = read_selection(raw, benchmark);
   if (!selection) return pass_on(selection.error());
   if (verb == "plan") return PlanCommand{std::move(*selection), raw.output, dry_run, format};
-  RunCommand run{std::move(*selection), out, raw.resume, std::nullopt, raw.lab, dry_run, format};
+  RunCommand run{std::move(*selection), out, raw.resume, std::nullopt, raw.lab, raw.peaks, dry_run, format};
   if (const auto read = read_positive("--deadline", raw.deadline, 1e6, run.deadline_s); !read) {
     return pass_on(read.error());
   }
-  return run;
+  if (verb != "aa") return run;
+  AaCommand aa{std::move(run)};
+  constexpr int usual_launches = 10;
+  if (raw.launches.empty() && raw.plan_file.empty()) aa.run.selection.launches = usual_launches;
+  if (const auto read = read_seed(raw.seed, aa.seed); !read) return pass_on(read.error());
+  return aa;
 }
 
 /// CLI11's help without its marks for lists, and with the whole command in the usage line.
@@ -293,8 +233,10 @@ class HelpText : public CLI::Formatter {
   HelpText() { column_width(24); }
   std::string make_usage(const CLI::App* app, std::string) const override {
     const bool is_verb = app->get_parent() != nullptr;
-    const auto words = is_verb && !app->get_options([](const CLI::Option* o) { return o->get_positional(); }).empty();
-    return is_verb ? fmt::format("Usage: chipfit {}{} [OPTIONS]\n", app->get_name(), words ? " WORD..." : "")
+    const auto words = app->get_options([](const CLI::Option* o) { return o->get_positional(); });
+    std::string word = is_verb && !words.empty() ? " " + words[0]->get_name() + "..." : "";
+    for (char& c : word) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    return is_verb ? fmt::format("Usage: chipfit {}{} [OPTIONS]\n", app->get_name(), word)
                    : "\nUsage: chipfit VERB [OPTIONS]\n";
   }
   std::string make_option_opts(const CLI::Option* option) const override {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "harness/cli/benchmark_flags.hpp"
+#include "harness/foreign/foreign.hpp"
 #include "kernels/suites/suite.hpp"
 
 namespace chipfit::cli {
@@ -18,8 +19,9 @@ struct Selection {
   SuiteOverrides overrides;
   std::vector<std::string> options;  ///< "key=value" for the plugins, --threads among them
   int launches = 1;
+  bool interleave = false;
   bool quick = false;
-  std::optional<double> time_s, ci_relative;
+  std::optional<double> time_s, ci_relative, sustained_s;
   bool in_process = false;
   std::filesystem::path plan_file;  ///< --plan: a frozen plan, instead of all above
   BenchmarkFlags benchmark;
@@ -54,8 +56,37 @@ struct RunCommand {
   bool resume = false;
   std::optional<double> deadline_s;
   std::string lab;
+  std::filesystem::path peaks_file;  ///< what chipfit-cuda-peak printed; empty: none
   DryRun dry_run = DryRun::no;
   Format format = Format::people;
+};
+enum class ReportFormat { text, markdown, json, csv };
+struct CompareCommand {
+  std::vector<std::string> inputs;                    ///< PATH or NAME=PATH
+  std::string baseline, row, column, filter, ignore;  ///< as given; empty: the default
+  std::optional<std::string> table;                   ///< "" asks for one table
+  std::optional<double> threshold;                    ///< δ
+  std::vector<std::string> fail_on;                   ///< names of states
+  std::string explain;                                ///< one case
+  bool all = false;                                   ///< every line of long tables
+  ReportFormat format = ReportFormat::text;
+};
+struct AaCommand {
+  RunCommand run;
+  std::uint64_t seed = 1;  ///< of the virtual clock
+};
+struct PowerCommand {
+  int cases = 500, launches = 10, slowed = 25, reports = 20;
+  std::uint64_t seed = 1;
+  std::optional<double> threshold;   ///< δ
+  std::vector<std::string> options;  ///< of the virtual clock
+  std::string from;                  ///< a run whose launches are dealt anew; empty: the virtual clock
+  Format format = Format::people;
+};
+struct ImportCommand {
+  foreign::Source source = foreign::Source::deepbench;
+  std::filesystem::path file, output;  ///< no output: stdout
+  foreign::Facts facts;
 };
 struct DoctorCommand {
   std::filesystem::path out = "results";
@@ -104,9 +135,9 @@ struct IntakeCommand {
   CheckOptions check;
 };
 
-using Command =
-    std::variant<HelpCommand, VersionCommand, DevicesCommand, SuitesCommand, PlanCommand, RunCommand, DoctorCommand,
-                 ExplainCommand, ProbeCommand, CheckCommand, NewCommand, PackCommand, IntakeCommand>;
+using Command = std::variant<HelpCommand, VersionCommand, DevicesCommand, SuitesCommand, PlanCommand, RunCommand,
+                             CompareCommand, AaCommand, PowerCommand, ImportCommand, DoctorCommand, ExplainCommand,
+                             ProbeCommand, CheckCommand, NewCommand, PackCommand, IntakeCommand>;
 
 /// The command line without the program's name. Errors (usage): unknown verb or option (did-you-mean), values that make
 /// no sense, options that contradict each other.

@@ -5,9 +5,9 @@
 
 #include "harness/cli/errors.hpp"
 #include "harness/cli/numbers.hpp"
-#include "harness/cli/paths.hpp"
 #include "harness/cli/plan_here.hpp"
 #include "harness/cli/results_table.hpp"
+#include "harness/cli/run_here.hpp"
 #include "harness/cli/run_progress.hpp"
 #include "harness/cli/text.hpp"
 #include "harness/cli/verbs.hpp"
@@ -19,30 +19,11 @@ double seconds_now() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-judge::MeasureSettings settings_of(const plan::Plan& plan) {
-  auto settings = plan.mode == "quick" ? judge::MeasureSettings::quick_look() : judge::MeasureSettings::standard();
-  if (plan.time_s > 0) {
-    settings.stop.max_time_s = plan.time_s;
-    settings.stop.min_time_s = std::min(settings.stop.min_time_s, plan.time_s);
-  }
-  if (plan.ci_relative > 0) settings.stop.target_relative_half_width = plan.ci_relative;
-  return settings;
-}
-
-/// One limit for the calls of a case; loading a library and opening a device may take longer on a cold machine.
-judge::Deadlines deadlines_of(const std::optional<double>& seconds) {
-  judge::Deadlines deadlines;
-  if (!seconds) return deadlines;
-  constexpr double shortest_start_s = 10;
-  deadlines.load_s = deadlines.open_s = std::max(*seconds, shortest_start_s);
-  deadlines.prepare_s = deadlines.transfer_s = deadlines.call_s = *seconds;
-  return deadlines;
-}
-
 std::string dry_run(const RunCommand& command, const PlannedRun& planned) {
   std::vector<std::string> more{"--out", command.out.string()};
   if (command.deadline_s) more.insert(more.end(), {"--deadline", fmt::format("{}", *command.deadline_s)});
   if (!command.lab.empty()) more.insert(more.end(), {"--lab", command.lab});
+  if (!command.peaks_file.empty()) more.insert(more.end(), {"--peaks", command.peaks_file.string()});
   const auto& flags = command.selection.benchmark.passed_on;
   more.insert(more.end(), flags.begin(), flags.end());
   return fmt::format("# plan {}\n# {}, results to {}\n{}", plan::plan_sha256(planned.plan), size_text(planned.plan),
@@ -85,22 +66,10 @@ Result<int> run(const RunCommand& command, const std::vector<std::string>& argum
     return planned->unavailable.empty() ? exit_ok : exit_unavailable;
   }
 
-  judge::RunOptions options;
-  options.plan = planned->plan;
-  options.backends = planned->backends;
-  options.out = command.out;
-  options.resume = command.resume;
-  options.measure = settings_of(planned->plan);
-  options.deadlines = deadlines_of(command.deadline_s);
-  options.worker_binary = worker_binary();
-  options.benchmark_flags = command.selection.benchmark.passed_on;
-  options.argv = {"chipfit"};
-  options.argv.insert(options.argv.end(), arguments.begin(), arguments.end());
-  options.in_process = planned->plan.isolation == "in-process";
-  options.lab = command.lab;
-
+  const auto options = run_options(*planned, command, arguments);
+  if (!options) return pass_on(options.error());
   RunProgress progress(console, seconds_now);
-  const auto summary = judge::run(options, progress);
+  const auto summary = judge::run(*options, progress);
   console.status().clear();
   if (!summary) return pass_on(summary.error());
   if (command.format == Format::json) {

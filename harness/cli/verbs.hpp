@@ -14,6 +14,11 @@ Result<int> suites(const SuitesCommand&, Console&);
 Result<int> plan_cases(const PlanCommand&, Console&);
 /// `arguments`: the whole command line, for the run's manifest.
 Result<int> run(const RunCommand&, const std::vector<std::string>& arguments, Console&);
+Result<int> compare_results(const CompareCommand&, Console&);
+/// `aa`: one backend under two names.
+Result<int> judge_equal_things(const AaCommand&, const std::vector<std::string>& arguments, Console&);
+Result<int> show_power(const PowerCommand&, Console&);
+Result<int> import_results(const ImportCommand&, Console&);
 Result<int> doctor(const DoctorCommand&, Console&);
 Result<int> explain_words(const ExplainCommand&, Console&);
 Result<int> probe(const ProbeCommand&, Console&);

@@ -18,9 +18,10 @@ enum class Clocks {
 double waited_between_clocks_s(const telemetry::RunQueue& judge, const telemetry::RunQueue& worker);
 
 /// `each_s`: seconds of each problem of a latency batch on the worker's clock; `total_s`: the judge's seconds of the
-/// whole batch; `waited_s`: waited_between_clocks_s. Between two problems the worker only reads its clock and enqueues, so that nearly all of the
-/// judge's time must be in its sum, and never more. On a busy machine the worker or the judge may wait between clock
-/// and reply: `busy` is a gap that `waited_s` explains, or no longer than a few time slices (30 ms).
+/// whole batch; `waited_s`: waited_between_clocks_s. Between two problems the worker only reads its clock and enqueues,
+/// so that nearly all of the judge's time must be in its sum, and never more. On a busy machine the worker or the judge
+/// may wait between clock and reply: `busy` is a gap that `waited_s` explains, or no longer than a few time slices (30
+/// ms).
 Clocks compare_clocks(std::span<const double> each_s, double total_s, double waited_s);
 
 }  // namespace chipfit::judge

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/judge/device_watch.hpp"
 #include "harness/judge/ending.hpp"
 #include "harness/judge/output_checks.hpp"
 #include "harness/judge/session.hpp"
@@ -25,6 +26,7 @@ struct Outcome : Ending {
   std::vector<double> latency_s;  ///< each problem on the worker's clock, in order
   std::string proven_mode;        ///< "accumulate", or empty where the plugin cannot
   double proven_s = 0;            ///< per problem, reveal to receipt
+  std::optional<SustainedWork> sustained;
   CheckRecord checks;
   std::optional<bool> repeatable;
   double total_s = 0;

@@ -23,6 +23,8 @@ class Provenance {
   /// Seed of one case, derived from the run's master seed and the row's key.
   oracle::Seed case_seed(const std::string& case_id, const std::string& backend, std::uint32_t device,
                          int launch) const;
+  /// Of the order of an interleaved run; a resumed run has that of its first part.
+  std::uint64_t order_seed() const { return manifest_.seeds.at("order"); }
   void add_device(const DeviceFacts&, const std::vector<std::filesystem::path>& libraries);
   /// Measured on first use for each (type, threads), then remembered. FLOP/s.
   double empirical_peak(Dtype input, int threads, double seconds);

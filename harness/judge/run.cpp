@@ -15,6 +15,7 @@
 #include "harness/judge/journal.hpp"
 #include "harness/judge/provenance.hpp"
 #include "harness/judge/rows.hpp"
+#include "harness/judge/schedule.hpp"
 #include "harness/judge/stop_signal.hpp"
 #include "harness/results/build_info.hpp"
 #include "harness/results/digest.hpp"
@@ -102,8 +103,10 @@ class Runner {
     CHIPFIT_ATTEMPT(provenance_.begin(journal_.folder()));
     observer_.run_started(journal_.folder(), planned(), done_.size());
     for (const std::string& note : journal_.notes()) observer_.note(note);
-    const auto cases = runnable_cases();
-    if (auto ran = run_with_google_benchmark(cases, options_.benchmark_flags, options_.plan.launches); !ran) {
+    const bool interleave = options_.plan.order == plan::Order::interleaved;
+    const auto cases = interleave ? interleaved_cases() : runnable_cases();
+    const int repetitions = interleave ? 1 : options_.plan.launches;
+    if (auto ran = run_with_google_benchmark(cases, options_.benchmark_flags, repetitions); !ran) {
       if (!fatal_) fatal_ = ran.error();
     }
     // Whatever Google Benchmark left out (its flags can stop a repetition) still gets its row.
@@ -150,22 +153,40 @@ class Runner {
     return cases;
   }
 
+  /// Every launch is a benchmark of its own: repetitions would come one after another.
+  std::vector<RunnableCase> interleaved_cases() {
+    const auto& planned = options_.plan;
+    std::vector<RunnableCase> cases;
+    for (const ScheduledRow& row :
+         interleaved(devices_.size(), planned.cases.size(), planned.launches, provenance_.order_seed())) {
+      const plan::PlannedDevice& device = planned.devices[row.device];
+      const plan::PlannedCase& planned_case = planned.cases[row.planned_case];
+      cases.push_back({fmt::format("{}/launch:{}", case_name(planned_case.case_id, device.backend, device.device_index),
+                                   row.launch),
+                       [this, row, &planned_case] { return measure_launch(planned_case, row.device, row.launch); }});
+    }
+    return cases;
+  }
+
   /// One repetition of Google Benchmark is the next launch that has no row.
   RunnableCase::Measured next_launch(const plan::PlannedCase& planned_case, std::size_t d) {
     if (fatal_ || stop_.load()) return {0, 0, {}, "INTERRUPTED"};
-    for (int launch = 1; launch <= options_.plan.launches; ++launch) {
-      if (is_done(planned_case, d, launch)) continue;
-      const std::optional<results::Row> row = run_case(planned_case, d, launch);
-      if (!row) return {0, 0, {}, "INTERRUPTED"};
-      RunnableCase::Measured measured;
-      measured.time_s = row->real(results::Column::time_median_s).value_or(0);
-      measured.flop_per_s = row->real(results::Column::rate_flop_per_s).value_or(0);
-      measured.label = row->text(results::Column::algorithm);
-      const std::string& verdict = row->text(results::Column::verdict);
-      if (verdict != info(Verdict::ok).name) measured.error = verdict + ": " + row->text(results::Column::reason);
-      return measured;
-    }
+    for (int launch = 1; launch <= options_.plan.launches; ++launch)
+      if (!is_done(planned_case, d, launch)) return measure_launch(planned_case, d, launch);
     return {0, 0, {}, "measured before the run was resumed"};
+  }
+
+  RunnableCase::Measured measure_launch(const plan::PlannedCase& planned_case, std::size_t d, int launch) {
+    if (is_done(planned_case, d, launch)) return {0, 0, {}, "measured before the run was resumed"};
+    const std::optional<results::Row> row = run_case(planned_case, d, launch);
+    if (!row) return {0, 0, {}, "INTERRUPTED"};
+    RunnableCase::Measured measured;
+    measured.time_s = row->real(results::Column::time_median_s).value_or(0);
+    measured.flop_per_s = row->real(results::Column::rate_flop_per_s).value_or(0);
+    measured.label = row->text(results::Column::algorithm);
+    const std::string& verdict = row->text(results::Column::verdict);
+    if (verdict != info(Verdict::ok).name) measured.error = verdict + ": " + row->text(results::Column::reason);
+    return measured;
   }
 
   std::optional<results::Row> run_case(const plan::PlannedCase& planned_case, std::size_t d, int launch) {
@@ -184,10 +205,10 @@ class Runner {
     if (options_.in_process) outcome.conditions.push_back(Condition::untrusted);
     keep_count_of_deaths(state, outcome);
 
-    const double peak = outcome.verdict == Verdict::ok ? empirical_peak(planned_case.problem, state.facts.device) : 0;
+    const double peak = outcome.verdict == Verdict::ok ? empirical_peak(planned_case.problem, state.facts) : 0;
     results::Row row = make_row(run_, planned_case, state.facts, launch, outcome, peak);
     if (watch_)
-      if (auto kept = watch_->record(row); !kept) {
+      if (auto kept = watch_->record(row, outcome.sustained); !kept) {
         fatal_ = kept.error();
         return std::nullopt;
       }
@@ -222,7 +243,7 @@ class Runner {
     context.limits.host_available = telemetry::available_memory_bytes();
     context.limits.device_available = own_memory ? device.memory_bytes : 0;
     context.limits.view_alignment = device.view_alignment;
-    context.limits.last_level_cache = machine_.last_level_cache_bytes;
+    context.limits.last_level_cache = cache_to_defeat(device, machine_.last_level_cache_bytes);
     context.claimed_flop_per_s = claimed_peak(device, planned_case.problem);
     context.oracle_threads = std::max(1, machine_.cores);
     context.seed = provenance_.case_seed(planned_case.case_id, planned.backend, planned.device_index, launch);
@@ -279,8 +300,9 @@ class Runner {
       state.given_up = fmt::format("{} workers died in a row; the last: {}", deaths_allowed, outcome.reason);
   }
 
-  double empirical_peak(const Problem& problem, const chipfit_device_info& device) {
-    if (device.kind != CHIPFIT_CPU) return 0;
+  double empirical_peak(const Problem& problem, const DeviceFacts& facts) {
+    const chipfit_device_info& device = facts.device;
+    if (device.kind != CHIPFIT_CPU) return measured_peak(options_.device_peaks, facts.uid, problem);
     const int threads = static_cast<int>(std::max<std::uint32_t>(1, device.threads));
     return provenance_.empirical_peak(dtypes(problem).a, threads, options_.measure.quick ? 0.1 : 0.5);
   }

@@ -27,13 +27,18 @@ struct PlannedDevice {
   std::string options;  ///< manifest's and command line's
 };
 
+/// In which order rows are measured: all launches of a case together, or launch by launch with the devices taking turns.
+enum class Order { by_case, interleaved };
+
 /// Everything that decides which rows a run will have. Frozen: its hash names it.
 struct Plan {
   std::vector<PlannedCase> cases;
   std::vector<PlannedDevice> devices;
   int launches = 1;
+  Order order = Order::by_case;
   std::string mode;        ///< "quick" or "standard"
   std::string isolation;   ///< asked for: "L0" … or "in-process"
+  double sustained_s = 0;  ///< work without a pause after each measurement, for power and energy; 0: none
   double time_s = 0;       ///< longest measurement of a case; 0: as the mode has it
   double ci_relative = 0;  ///< target half-width of the median's interval over the median; 0: as the mode has it
 };

@@ -14,7 +14,8 @@ constexpr auto npos = std::string_view::npos;
 
 }  // namespace
 
-Reader::Reader(std::string name, std::string_view text) : name_(std::move(name)), text_(text) {
+Reader::Reader(std::string name, std::string_view text, std::size_t first_line)
+    : name_(std::move(name)), text_(text), line_(first_line) {
   // Columns are counted from the first character that an editor shows.
   if (text_.starts_with(kByteOrderMark)) text_.remove_prefix(kByteOrderMark.size());
 }

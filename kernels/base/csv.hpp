@@ -20,8 +20,9 @@ struct Record {
 /// quotes and line breaks. Blank lines are skipped.
 class Reader {
  public:
-  /// `name` is the file's name for error messages; `text` must outlive the reader.
-  Reader(std::string name, std::string_view text);
+  /// `name` is the file's name for error messages; `text` must outlive the reader; `first_line`: the number of its
+  /// first line, for a text that is a part of a file.
+  Reader(std::string name, std::string_view text, std::size_t first_line = 1);
   /// True when `record` was filled, false at the end. Errors (bad_data): unterminated quote, text after a closing
   /// quote, a quote inside an unquoted field, a carriage return without line feed, a NUL byte, invalid UTF-8.
   /// After an error the next call goes on with the line after the fault.

@@ -3,12 +3,15 @@
 #include <sstream>
 
 #include "harness/cli/cli.hpp"
+#include "harness/cli/compare_text.hpp"
 #include "harness/cli/doctor.hpp"
 #include "harness/cli/results_table.hpp"
 #include "harness/cli/text.hpp"
+#include "harness/compare/formats.hpp"
 #include "tests/golden/golden.hpp"
 #include "tests/unit/cli/capture.hpp"
 #include "tests/unit/cli/fixed_rows.hpp"
+#include "tests/unit/compare/result_files.hpp"
 
 namespace chipfit::cli {
 namespace {
@@ -61,8 +64,8 @@ TEST(Golden, SummaryAsJson) {
 
 TEST(Golden, HelpTexts) {
   std::vector<std::vector<std::string>> commands{{"--help"}};
-  for (const auto* verb : {"devices", "suites", "plan", "run", "doctor", "explain", "new", "probe", "check", "pack",
-                           "intake", "version"}) {
+  for (const auto* verb : {"devices", "suites", "plan", "run", "compare", "aa", "power", "import", "doctor", "explain",
+                           "new", "probe", "check", "pack", "intake", "version"}) {
     commands.push_back({verb, "--help"});
   }
   const auto text = transcript(commands, 80);
@@ -136,6 +139,66 @@ TEST(Golden, Doctor) {
   const auto text = doctor_text(diagnose(facts), {80, Colour::off});
   expect_fits(text, 80);
   expect_golden("cli/doctor.txt", text);
+}
+
+/// Two runs in which every kind of thing has happened.
+compare::Report sample_comparison() {
+  using namespace compare::testing;
+  const results::TemporaryFolder folder;
+  const Cells old_driver{{Column::driver, "535.1"}, {Column::backend_version, "1.0"}, {Column::clock_mean_hz, "2e9"}};
+  const Cells new_driver{{Column::driver, "550.2"}, {Column::backend_version, "1.1"}, {Column::clock_mean_hz, "1.9e9"}};
+  auto with = [](Cells cells, Column column, const char* text) {
+    cells.emplace_back(column, text);
+    return cells;
+  };
+  auto wild = launches("gemm:f32:NN:4096x4096x4096", 10, 0.02, 1, new_driver);
+  wild[3].set(Column::time_median_s, 0.05);
+  results::put(
+      folder / "old.csv",
+      text_of(together({launches("gemm:f32:NN:256x256x256", 10, 1e-4, 0, old_driver),
+                        launches("gemm:f32:NN:512x512x512", 10, 8e-4, 0, old_driver),
+                        launches("gemm:f32:NN:1024x1024x1024", 10, 6e-3, 0, old_driver),
+                        launches("gemm:f32:NN:4096x4096x4096", 10, 0.02, 0, old_driver),
+                        launches("conv_bwd_weights:f32:nchw:n32c256h56w56:k512r1s1:s2x2", 2, 0.1, 0, old_driver),
+                        launches("gemm:f16:NN:512x512x512", 10, 3e-4, 0, old_driver),
+                        launches("gemm:i8:NN:512x512x512", 10, 2e-4, 0, old_driver),
+                        launches("gemm:f64:NN:512x512x512", 10, 2e-3, 0, old_driver),
+                        launches("gemm:bf16:NN:512x512x512", 10, 2e-4, 0, old_driver)})));
+  results::put(
+      folder / "new.csv",
+      text_of(together(
+          {launches("gemm:f32:NN:256x256x256", 10, 1.05e-4, 1, new_driver),
+           launches("gemm:f32:NN:512x512x512", 10, 7e-4, 1, new_driver),
+           launches("gemm:f32:NN:1024x1024x1024", 10, 6e-3, 1, new_driver),
+           wild,
+           launches("conv_bwd_weights:f32:nchw:n32c256h56w56:k512r1s1:s2x2", 2, 0.1, 0, new_driver),
+           {row("gemm:f16:NN:512x512x512", 1, 0, with(new_driver, Column::verdict, "INCORRECT"))},
+           launches("gemm:i8:NN:512x512x512", 10, 2e-4, 1, with(new_driver, Column::cache_mode, "buffers")),
+           launches("gemm:bf16:NN:512x512x512", 10, 1e-5, 1, with(new_driver, Column::conditions, "IMPLAUSIBLE")),
+           launches("gemm:f32:NN:64x64x64", 10, 1e-5, 1, new_driver)})));
+  const auto data = compare::Dataset::load({.inputs = {{"old", folder / "old.csv"}, {"new", folder / "new.csv"}}});
+  return compare::make_report(data.value(), {}).value();
+}
+
+TEST(Golden, ComparisonOn80Columns) {
+  const auto report = sample_comparison();
+  const auto text = comparison_text(report, {80, Colour::off}, Extent::what_matters);
+  expect_fits(text, 80);
+  expect_golden("cli/compare-80.txt", text);
+}
+
+TEST(Golden, ComparisonAsMarkdown) {
+  expect_golden("cli/compare.md", compare::to_markdown(sample_comparison()));
+}
+
+TEST(Golden, AComparisonExplained) {
+  const auto report = sample_comparison();
+  const auto& table = report.tables[0];
+  const std::vector<double> a{1.00e-4, 1.01e-4, 1.00e-4, 1.02e-4, 0.99e-4},
+      b{1.05e-4, 1.06e-4, 1.05e-4, 1.04e-4, 1.07e-4};
+  const auto text = explain_text(report, table, table.lines[0], 1, a, b, {1.041, 1.062}, {80, Colour::off});
+  expect_fits(text, 80);
+  expect_golden("cli/compare-explain.txt", text);
 }
 
 }  // namespace

@@ -19,6 +19,8 @@ set(may_harness_signing  harness/signing harness/sandbox kernels/base)
 set(may_harness_bundle   harness/bundle harness/signing harness/plan harness/results kernels/base)
 set(may_harness_conformance harness/conformance harness/judge harness/plan harness/results harness/telemetry harness/wire
                           backends/plugin kernels)
+set(may_harness_compare   harness/compare harness/results harness/stats kernels/problem kernels/base)
+set(may_harness_foreign   harness/foreign harness/results kernels/problem kernels/base)
 set(may_harness_cuda_peak kernels/cuda kernels/base)
 set(may_harness_cli       harness kernels backends/plugin)
 set(may_backends_plugin   backends/plugin)

@@ -253,5 +253,45 @@ TEST(Arguments, ACheckTakesWhatItsReproductionLineSays) {
   EXPECT_EQ(parsed<IntakeCommand>({"intake", "b.tar", "--signers", "s"}).suites, (Words{"quick"}));
 }
 
+TEST(Arguments, CompareNeedsInputsAndKnowsItsFormats) {
+  EXPECT_EQ(refusal({"compare"}).what, "compare what?");
+  EXPECT_THAT(refusal({"compare", "a", "b", "--format", "jsno"}).hint, HasSubstr("json"));
+  EXPECT_THAT(refusal({"compare", "a", "b", "--threshold", "-1"}).what, HasSubstr("--threshold"));
+  const auto command = parsed<CompareCommand>({"compare", "a", "n=b", "--fail-on", "slower,broken", "--threshold", "3",
+                                               "--table", "none", "--col", "chip", "--format", "csv", "--all"});
+  EXPECT_THAT(command.inputs, ElementsAre("a", "n=b"));
+  EXPECT_THAT(command.fail_on, ElementsAre("slower", "broken"));
+  EXPECT_EQ(command.threshold, 0.03);
+  EXPECT_EQ(command.table, "");
+  EXPECT_EQ(command.column, "chip");
+  EXPECT_EQ(command.format, ReportFormat::csv);
+  EXPECT_TRUE(command.all);
+  EXPECT_FALSE(parsed<CompareCommand>({"compare", "a", "b"}).table);
+  EXPECT_EQ(parsed<CompareCommand>({"compare", "a", "b", "--json"}).format, ReportFormat::json);
+}
+
+TEST(Arguments, AaRunsTenLaunchesUnlessTold) {
+  EXPECT_EQ(parsed<AaCommand>({"aa", "--backend", "b", "--suite", "quick"}).run.selection.launches, 10);
+  EXPECT_EQ(parsed<AaCommand>({"aa", "--backend", "b", "--suite", "quick", "--launches", "4"}).run.selection.launches,
+            4);
+  EXPECT_THAT(refusal({"aa", "--backend", "b", "--suite", "quick", "--seed", "x"}).what, HasSubstr("--seed"));
+}
+
+TEST(Arguments, PowerTakesItsNoiseFromARunOrAModel) {
+  EXPECT_EQ(parsed<PowerCommand>({"power", "--launches", "5"}).launches, 5);
+  EXPECT_THAT(refusal({"power", "--launches", "2"}).what, HasSubstr("--launches"));
+  EXPECT_THAT(refusal({"power", "--from", "r", "--cases", "5"}).what, HasSubstr("--from"));
+}
+
+TEST(Arguments, ImportTakesAFormatAndAFile) {
+  EXPECT_THAT(refusal({"import", "nvbench"}).what, HasSubstr("a format and a file"));
+  EXPECT_EQ(parsed<ImportCommand>({"import", "nvbench", "f", "--chip", "X"}).facts.chip, "X");
+}
+
+TEST(Arguments, InterleaveIsPartOfAPlan) {
+  EXPECT_TRUE(parsed<RunCommand>({"run", "--suite", "quick", "--interleave"}).selection.interleave);
+  EXPECT_THAT(refusal({"run", "--plan", "p", "--interleave"}).what, HasSubstr("frozen plan"));
+}
+
 }  // namespace
 }  // namespace chipfit::cli

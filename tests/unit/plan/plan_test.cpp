@@ -67,6 +67,16 @@ TEST(Plan, RoundTripsThroughJson) {
   EXPECT_EQ(case_id(again->cases[1].problem), "gemm:f64:TN:2x3x4");
 }
 
+TEST(Plan, AnOrderIsWrittenOnlyWhereItIsNotTheUsualOne) {
+  auto plan = small_plan();
+  EXPECT_FALSE(to_json(plan).contains("order"));
+  plan.order = Order::interleaved;
+  EXPECT_EQ(from_json(to_json(plan))->order, Order::interleaved);
+  auto value = to_json(plan);
+  value["order"] = "random";
+  EXPECT_EQ(from_json(value).error().where, "/order");
+}
+
 TEST(Plan, TheHashCoversEverythingThatDecidesTheRows) {
   const auto base = plan_sha256(small_plan());
   EXPECT_THAT(base, SizeIs(64));
@@ -81,6 +91,7 @@ TEST(Plan, TheHashCoversEverythingThatDecidesTheRows) {
   EXPECT_TRUE(changed([](Plan& p) { p.devices[0].library_sha256[0] = 'b'; }));
   EXPECT_TRUE(changed([](Plan& p) { p.devices[1].options = "x=1"; }));
   EXPECT_TRUE(changed([](Plan& p) { p.launches = 3; }));
+  EXPECT_TRUE(changed([](Plan& p) { p.order = Order::interleaved; }));
   EXPECT_TRUE(changed([](Plan& p) { p.mode = "quick"; }));
   EXPECT_TRUE(changed([](Plan& p) { p.isolation = "in-process"; }));
   EXPECT_TRUE(changed([](Plan& p) { p.time_s = 2; }));

@@ -1,0 +1,26 @@
+#include <fmt/format.h>
+
+#include "harness/cli/errors.hpp"
+#include "harness/cli/numbers.hpp"
+#include "harness/cli/verbs.hpp"
+#include "harness/results/run_folder.hpp"
+
+namespace chipfit::cli {
+
+Result<int> import_results(const ImportCommand& command, Console& console) {
+  const auto imported = foreign::import_file(command.source, command.file, command.facts);
+  if (!imported) return pass_on(imported.error());
+  for (const auto& note : imported->notes) console.note(note);
+  std::string text = results::header_line() + "\n";
+  for (const auto& row : imported->rows) text += results::to_line(row);
+  if (command.output.empty()) {
+    console.data(text);
+    return exit_ok;
+  }
+  if (const auto written = results::write_whole(command.output, text); !written) return pass_on(written.error());
+  console.talk(fmt::format("{} of provenance \"published\" in {}", counted(imported->rows.size(), "row"),
+                           command.output.string()));
+  return exit_ok;
+}
+
+}  // namespace chipfit::cli

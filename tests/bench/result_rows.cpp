@@ -1,0 +1,91 @@
+// bench_result_rows OUT ROWS SEED: a result file as a run writes it, ten launches of each case, for timing what reads
+// it.
+#include <fmt/format.h>
+
+#include <charconv>
+#include <cmath>
+#include <cstdio>
+#include <random>
+#include <string>
+
+#include "harness/results/problem_columns.hpp"
+#include "harness/results/run_folder.hpp"
+#include "kernels/problem/case_id.hpp"
+
+namespace {
+
+using namespace chipfit;
+using results::Column;
+
+results::Row full_row(const GemmProblem& problem) {
+  results::Row row;
+  row.set(Column::run_id, "20261122T084733Z-lab1-5f2c");
+  row.set(Column::timestamp_utc, "2026-11-22T08:47:33Z");
+  row.set(Column::host, "lab1");
+  row.set(Column::engine, "local");
+  row.set(Column::suite, "square");
+  row.set(Column::suite_sha256, std::string(64, 'a'));
+  row.set(Column::case_id, case_id(problem));
+  results::set_problem(row, problem);
+  row.set(Column::count, 1);
+  row.set(Column::vendor, "AMD");
+  row.set(Column::chip, "AMD EPYC");
+  row.set(Column::device_uid, "AMD EPYC#0");
+  row.set(Column::device_index, 0);
+  row.set(Column::devices_active, 1);
+  row.set(Column::backend, "openblas");
+  row.set(Column::backend_version, "1.0 (OpenBLAS 0.3.21 (Cooperlake))");
+  row.set(Column::backend_sha256, std::string(64, 'b'));
+  row.set(Column::algorithm, "cblas_sgemm");
+  row.set(Column::threads, 2);
+  row.set(Column::fill, "uniform");
+  row.set(Column::cache_mode, "views");
+  row.set(Column::clock_mode, "real");
+  row.set(Column::isolation, "L0");
+  row.set(Column::provenance, "self");
+  row.set(Column::verdict, "OK");
+  row.set(Column::rounds, 67);
+  row.set(Column::rounds_checked, 4);
+  for (const Column column : {Column::time_ci_low_s, Column::time_ci_high_s, Column::time_min_s, Column::time_mean_s,
+                              Column::time_stddev_s, Column::latency_p50_s, Column::latency_p95_s, Column::prepare_s})
+    row.set(column, 0.00012345678901234567);
+  for (const Column column : {Column::rate_flop_per_s, Column::rate_proven_flop_per_s, Column::traffic_byte_per_s,
+                              Column::peak_empirical_flop_per_s})
+    row.set(column, 123456789012.34567);
+  row.set(Column::work_flop, flop(problem));
+  row.set(Column::work_inimage_flop, flop(problem));
+  row.set(Column::proven_mode, "accumulate");
+  row.set(Column::check, "exact;grade;projection");
+  row.set(Column::grade_e, 1.2345678901234567);
+  row.set(Column::grade, "f32");
+  row.set(Column::row_max_over_median, 1.2345678901234567);
+  row.set(Column::err_backward, 1.2345678901234567e-08);
+  row.set(Column::repeatable, 1);
+  row.set(Column::harness_version, "0.1.0");
+  row.set(Column::plan_sha256, std::string(64, 'c'));
+  return row;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 4) return std::fprintf(stderr, "usage: bench_result_rows OUT ROWS SEED\n"), 2;
+  const long rows = std::atol(argv[2]);
+  std::mt19937_64 random(static_cast<std::uint64_t>(std::atoll(argv[3])));
+  std::normal_distribution<double> normal;
+  std::FILE* file = std::fopen(argv[1], "w");
+  if (file == nullptr) return std::perror(argv[1]), 74;
+  fmt::print(file, "{}\n", results::header_line());
+  results::Row row;
+  GemmProblem problem{.m = 1, .n = 64, .k = 64};
+  for (long i = 0; i < rows; ++i) {
+    if (i % 10 == 0) {
+      ++problem.m;
+      row = full_row(problem);
+    }
+    row.set(Column::launch, i % 10 + 1);
+    row.set(Column::time_median_s, 1e-6 * static_cast<double>(problem.m) * std::exp(0.005 * normal(random)));
+    fmt::print(file, "{}", results::to_line(row));
+  }
+  return std::fclose(file) == 0 ? 0 : 74;
+}
