@@ -78,6 +78,7 @@ Result<void> check_sums(const Files& files, const std::string& where) {
 }  // namespace
 
 Result<void> pack(const Index& index, Files files, const fs::path& key, const fs::path& target) {
+  for (const auto name : {sums_name, signature_name}) files.erase(std::string(name));  // of a bundle it came from
   files[std::string(index_name)] = to_text(index);
   files[std::string(sums_name)] = sums_of(files);
   auto folder = PrivateFolder::make();

@@ -5,7 +5,6 @@
 
 #include "harness/cli/raw_arguments.hpp"
 #include "harness/cli/text.hpp"
-#include "harness/cli/vendor_arguments.hpp"
 #include "kernels/base/did_you_mean.hpp"
 
 namespace chipfit::cli {

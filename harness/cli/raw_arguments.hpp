@@ -20,6 +20,7 @@ struct Raw {
   VendorWords vendor;
   bool all = false, interleave = false;
   bool quick = false, resume = false, in_process = false, json = false, dry_run = false;
+  VendorWords vendor;
 };
 
 /// An error of the command line.

@@ -6,18 +6,14 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <cmath>
 
 #include "harness/bundle/archive.hpp"
+#include "harness/cli/raw_arguments.hpp"
 
 namespace chipfit::cli {
 namespace {
 
 constexpr std::array verbs{"new", "probe", "check", "pack", "intake"};
-
-tl::unexpected<Error> wrong(std::string what, std::string hint = {}) {
-  return fail(Error::Kind::usage, std::move(what), {}, std::move(hint));
-}
 
 template <class T>
 Result<void> read_number(const char* option, const std::string& text, T low, T high, T& target) {
