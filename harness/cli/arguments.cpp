@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "harness/cli/commands.hpp"
+#include "harness/cli/isolation_choice.hpp"
 #include "harness/cli/text.hpp"
 #include "kernels/base/did_you_mean.hpp"
 
@@ -19,7 +20,8 @@ tl::unexpected<Error> wrong(std::string what, std::string hint = {}) {
 /// Values as they stand on the command line; they are read once the whole line is known.
 struct Raw {
   std::vector<std::string> suites, cases, backends, devices, dtypes, directions, layouts, maths, options, words;
-  std::string launches, time, ci, threads, deadline, lab, out, plan_file, output, check;
+  std::string launches, time, ci, threads, deadline, memory_limit, lab, out, plan_file, output, check, isolation,
+      require_isolation;
   bool quick = false, resume = false, in_process = false, json = false, dry_run = false;
 };
 
@@ -103,6 +105,8 @@ Result<Selection> read_selection(const Raw& raw, const std::vector<std::string>&
   selection.backends = raw.backends;
   selection.quick = raw.quick;
   selection.in_process = raw.in_process;
+  selection.isolation = raw.isolation;
+  selection.require_isolation = raw.require_isolation;
   selection.plan_file = raw.plan_file;
   const auto flags = parse_benchmark_flags(benchmark_arguments);
   if (!flags) return pass_on(flags.error());
@@ -116,6 +120,8 @@ Result<Selection> read_selection(const Raw& raw, const std::vector<std::string>&
         read_list("--layout", raw.layouts, parse_layout, selection.overrides.layouts),
         read_list("--math", raw.maths, parse_math, selection.overrides.maths),
         read_whole("--launches", raw.launches, 1, 1000000, selection.launches),
+        check_isolation_word("--isolation", raw.isolation, AutoWord::taken),
+        check_isolation_word("--require-isolation", raw.require_isolation, AutoWord::refused),
         read_positive("--time", raw.time, 86400, selection.time_s), read_positive("--ci", raw.ci, 100, ci_percent)}) {
     if (!read) return pass_on(read.error());
   }
@@ -125,7 +131,8 @@ Result<Selection> read_selection(const Raw& raw, const std::vector<std::string>&
   if (!raw.plan_file.empty()) {
     if (!raw.suites.empty() || !raw.cases.empty() || !raw.backends.empty() || !raw.devices.empty() || overrides ||
         !raw.options.empty() || !raw.threads.empty() || !raw.launches.empty() || raw.quick || raw.in_process ||
-        !raw.time.empty() || !raw.ci.empty() || !flags->filter.empty() || flags->repetitions) {
+        !raw.isolation.empty() || !raw.time.empty() || !raw.ci.empty() || !flags->filter.empty() ||
+        flags->repetitions) {
       return wrong("--plan is a frozen plan: cases, backends, devices and how they are measured come from it",
                    "leave the other options out, or make another plan: chipfit plan … -o FILE");
     }
@@ -140,6 +147,7 @@ Result<Selection> read_selection(const Raw& raw, const std::vector<std::string>&
     return wrong("--dtype, --direction, --layout and --math change suites, and no suite is selected",
                  "write them into the case id: gemm:f32:NN:512x512x512:tf32");
   }
+  if (raw.in_process && !raw.isolation.empty()) return wrong("--in-process and --isolation contradict each other");
   return selection;
 }
 
@@ -160,6 +168,8 @@ void add_selection(CLI::App& verb, Raw& raw) {
   verb.add_option("--ci", raw.ci, "stop at this half-width of the interval, in %")->type_name("P");
   verb.add_option("--threads", raw.threads, "host threads of the plugin")->type_name("N");
   verb.add_option("--option", raw.options, "option for the plugin; may be repeated")->type_name("K=V");
+  verb.add_option("--isolation", raw.isolation, "auto, L0, L1, L1+Landlock, L2, L3")->type_name("LEVEL");
+  verb.add_option("--require-isolation", raw.require_isolation, "refuse to run with less")->type_name("LEVEL");
   verb.add_flag("--in-process", raw.in_process, "no worker process, for debuggers: UNTRUSTED");
   verb.add_option("--plan", raw.plan_file, "a frozen plan from `chipfit plan -o`")->type_name("FILE");
 }
@@ -199,6 +209,7 @@ const std::vector<Verb>& verbs() {
          verb.add_option("--out", raw.out, "results go to DIR/<run id> (results)")->type_name("DIR");
          verb.add_flag("--resume", raw.resume, "go on with the run of the same plan in --out");
          verb.add_option("--deadline", raw.deadline, "longest call to a plugin, in seconds")->type_name("S");
+         verb.add_option("--memory-limit", raw.memory_limit, "most memory of a worker, in GiB")->type_name("N");
          verb.add_option("--lab", raw.lab, "name of the laboratory, for the rows")->type_name("NAME");
          verb.add_flag("--dry-run", raw.dry_run, "print the commands, run nothing");
          add_common(verb, raw);
@@ -259,8 +270,11 @@ Result<Command> to_command(const std::string& verb, const Raw& raw, const std::v
   auto selection = read_selection(raw, benchmark);
   if (!selection) return pass_on(selection.error());
   if (verb == "plan") return PlanCommand{std::move(*selection), raw.output, dry_run, format};
-  RunCommand run{std::move(*selection), out, raw.resume, std::nullopt, raw.lab, dry_run, format};
+  RunCommand run{std::move(*selection), out, raw.resume, std::nullopt, std::nullopt, raw.lab, dry_run, format};
   if (const auto read = read_positive("--deadline", raw.deadline, 1e6, run.deadline_s); !read) {
+    return pass_on(read.error());
+  }
+  if (const auto read = read_positive("--memory-limit", raw.memory_limit, 1e6, run.memory_limit_gib); !read) {
     return pass_on(read.error());
   }
   return run;

@@ -21,6 +21,8 @@ struct Selection {
   bool quick = false;
   std::optional<double> time_s, ci_relative;
   bool in_process = false;
+  std::string isolation;            ///< a level, "auto" or empty, which is auto as well
+  std::string require_isolation;    ///< the weakest level that is accepted; empty: any
   std::filesystem::path plan_file;  ///< --plan: a frozen plan, instead of all above
   BenchmarkFlags benchmark;
 };
@@ -53,6 +55,7 @@ struct RunCommand {
   std::filesystem::path out = "results";
   bool resume = false;
   std::optional<double> deadline_s;
+  std::optional<double> memory_limit_gib;
   std::string lab;
   DryRun dry_run = DryRun::no;
   Format format = Format::people;

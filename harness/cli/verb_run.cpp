@@ -42,7 +42,11 @@ judge::Deadlines deadlines_of(const std::optional<double>& seconds) {
 std::string dry_run(const RunCommand& command, const PlannedRun& planned) {
   std::vector<std::string> more{"--out", command.out.string()};
   if (command.deadline_s) more.insert(more.end(), {"--deadline", fmt::format("{}", *command.deadline_s)});
+  if (command.memory_limit_gib)
+    more.insert(more.end(), {"--memory-limit", fmt::format("{}", *command.memory_limit_gib)});
   if (!command.lab.empty()) more.insert(more.end(), {"--lab", command.lab});
+  if (const auto& level = command.selection.require_isolation; !level.empty())
+    more.insert(more.end(), {"--require-isolation", level});
   const auto& flags = command.selection.benchmark.passed_on;
   more.insert(more.end(), flags.begin(), flags.end());
   return fmt::format("# plan {}\n# {}, results to {}\n{}", plan::plan_sha256(planned.plan), size_text(planned.plan),
@@ -92,10 +96,13 @@ Result<int> run(const RunCommand& command, const std::vector<std::string>& argum
   options.resume = command.resume;
   options.measure = settings_of(planned->plan);
   options.deadlines = deadlines_of(command.deadline_s);
+  if (command.memory_limit_gib)
+    options.memory_limit_bytes = static_cast<std::uint64_t>(*command.memory_limit_gib * (1u << 30));
   options.worker_binary = worker_binary();
   options.benchmark_flags = command.selection.benchmark.passed_on;
   options.argv = {"chipfit"};
   options.argv.insert(options.argv.end(), arguments.begin(), arguments.end());
+  options.isolation = planned->isolation;
   options.in_process = planned->plan.isolation == "in-process";
   options.lab = command.lab;
 
