@@ -2,7 +2,7 @@
 #include <optional>
 #include <string>
 
-#include "backends/common/cuda/memory.hpp"
+#include "backends/common/cuda/trial.hpp"
 #include "backends/cuda/cublaslt.hpp"
 #include "backends/cuda/gemm_layout.hpp"
 
@@ -24,6 +24,8 @@ struct Context {
   const Stream& stream;
   ComputeCapability capability;
   Settings settings;
+
+  TrialBench bench() const { return {driver, stream, settings.trial_s}; }
 };
 
 /// A kernel made ready to run.

@@ -3,8 +3,8 @@
 #include <chipfit/chipfit_plugin.hpp>
 #include <chrono>
 
+#include "backends/common/cuda/trial.hpp"
 #include "backends/cuda/conv_graph.hpp"
-#include "backends/cuda/trial.hpp"
 
 namespace cuda {
 namespace {
@@ -58,9 +58,9 @@ class ConvProgram final : public Program {
   void choose(const chipfit_problem& problem) {
     std::string caution;
     if (plans_.size() > 1) {
-      if (const auto data = trial_data(context_, problem)) {
+      if (const auto data = trial_data(context_.bench(), problem)) {
         workspace_ = Memory(context_.driver, largest_workspace());
-        const auto best = fastest(context_, *data, plans_.size(), [&](std::size_t i, const TrialData& d) {
+        const auto best = fastest(context_.bench(), *data, plans_.size(), [&](std::size_t i, const TrialData& d) {
           enqueue(plans_[i], d.operands[0].address(), d.operands[1].address(), d.operands[2].address());
         });
         if (!best) throw Failure(CHIPFIT_INTERNAL, "every plan that cuDNN makes for this convolution fails");

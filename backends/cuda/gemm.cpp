@@ -3,9 +3,9 @@
 #include <chipfit/chipfit_plugin.hpp>
 #include <vector>
 
+#include "backends/common/cuda/trial.hpp"
 #include "backends/common/cuda/view_alignment.hpp"
 #include "backends/cuda/product.hpp"
-#include "backends/cuda/trial.hpp"
 
 namespace cuda {
 namespace {
@@ -33,9 +33,9 @@ class GemmProgram final : public Program {
   void choose(const chipfit_problem& problem) {
     std::string caution;
     if (candidates_.size() > 1) {
-      if (const auto data = trial_data(context_, problem)) {
+      if (const auto data = trial_data(context_.bench(), problem)) {
         workspace_ = Memory(context_.driver, largest_workspace());
-        const auto best = fastest(context_, *data, candidates_.size(), [&](std::size_t i, const TrialData& d) {
+        const auto best = fastest(context_.bench(), *data, candidates_.size(), [&](std::size_t i, const TrialData& d) {
           enqueue(candidates_[i].algo, d.operands[0].address(), d.operands[1].address(), d.operands[2].address());
         });
         if (!best)

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "backends/common/cuda/open_device.hpp"
+#include "backends/common/cuda/trial.hpp"
 #include "backends/common/problem_from_abi.hpp"
 #include "kernels/cuda/launch.hpp"
 
@@ -44,12 +45,23 @@ class NativeDevice {
     open_->download(source, offset, target, bytes);
   }
 
-  void supports(const chipfit_problem& asked) { plan_for(asked); }
+  void supports(const chipfit_problem& asked) { candidates_for(asked); }
 
+  /// The fastest of the kernels that compute it, where the device has room to try them; else the likeliest.
   Kernel prepare(const chipfit_problem& asked) {
-    Kernel kernel{plan_for(asked), {}};
+    std::vector<chipfit::cuda::Plan> plans = candidates_for(asked);
+    for (const chipfit::cuda::Plan& plan : plans) check(chipfit::cuda::prepare(plan));
+    Kernel kernel{plans.front(), {}};
+    std::string caution;
+    const double trial_s = plugin::number_option("trial_s", 0.3);
+    if (plans.size() > 1 && trial_s > 0) {
+      if (const std::optional<std::size_t> best = try_out(asked, plans, trial_s))
+        kernel.plan = std::move(plans[*best]);
+      else
+        caution = " (not tried: no room for a second set of operands)";
+    }
+    kernel.plan.name += caution;
     kernel.workspace = open_->alloc(static_cast<std::uint64_t>(kernel.plan.workspace_bytes));
-    check(chipfit::cuda::prepare(kernel.plan));
     return kernel;
   }
 
@@ -63,13 +75,39 @@ class NativeDevice {
   const char* algorithm(const Kernel& kernel) { return kernel.plan.name.c_str(); }
 
  private:
-  chipfit::cuda::Plan plan_for(const chipfit_problem& asked) const {
+  /// All of them; with the option candidate=N only that one, for tests and measurements of each.
+  std::vector<chipfit::cuda::Plan> candidates_for(const chipfit_problem& asked) const {
     const Result<Problem> problem = problem_from_abi(asked);
     if (!problem) unsupported(problem.error().what);
-    Result<chipfit::cuda::Plan> plan = chipfit::cuda::choose(*problem, capability_);
-    if (!plan) unsupported(plan.error().what);
-    return *std::move(plan);
+    Result<std::vector<chipfit::cuda::Plan>> plans = chipfit::cuda::candidates(*problem, capability_);
+    if (!plans) unsupported(plans.error().what);
+    const double wanted = plugin::number_option("candidate", -1);
+    if (wanted < 0) return *std::move(plans);
+    if (wanted >= static_cast<double>(plans->size()))
+      unsupported("there are " + std::to_string(plans->size()) + " kernels for this problem, counted from 0");
+    return {std::move((*plans)[static_cast<std::size_t>(wanted)])};
   }
+
+  /// Nothing where the operands do not fit a second time.
+  std::optional<std::size_t> try_out(const chipfit_problem& asked, const std::vector<chipfit::cuda::Plan>& plans,
+                                     double trial_s) const {
+    const ::cuda::TrialBench bench{driver(), open_->stream, trial_s};
+    try {
+      const std::optional<::cuda::TrialData> data = ::cuda::trial_data(bench, asked);
+      if (!data) return std::nullopt;
+      std::int64_t workspace_bytes = 0;
+      for (const chipfit::cuda::Plan& plan : plans) workspace_bytes = std::max(workspace_bytes, plan.workspace_bytes);
+      const ::cuda::Memory workspace = open_->alloc(static_cast<std::uint64_t>(workspace_bytes));
+      return ::cuda::fastest(bench, *data, plans.size(), [&](std::size_t i, const ::cuda::TrialData& d) {
+        check(chipfit::cuda::launch(plans[i], capability_, d.operands[0].pointer(), d.operands[1].pointer(),
+                                    d.operands[2].pointer(), workspace.pointer(), open_->stream.get()));
+      });
+    } catch (const Failure& failure) {
+      if (failure.status() != CHIPFIT_OUT_OF_MEMORY) throw;
+      return std::nullopt;
+    }
+  }
+
   /// A launch that the runtime refuses is a defect here; what went wrong on the device, sync tells.
   static void check(const Result<void>& result) {
     if (!result) throw Failure(CHIPFIT_INTERNAL, result.error().what);

@@ -1,6 +1,6 @@
 // The project's own kernels as a plugin. A problem becomes a plan (micro-kernel, blocks, division among the threads) in
 // prepare; enqueue packs and multiplies. Every math mode of f32 is computed in f32: a mode is a floor on precision.
-// Options: threads=N; tune_ms=80, the time to try block sizes in for each class of shapes (0: by formula);
+// Options: threads=N; tune_ms=400, the time to try block sizes in for each class of shapes (0: by formula);
 // isa=avx512|avx2|portable (else the best that the CPU has); weights=prepacked packs B only once for each address: for
 // comparison with libraries that are timed so, wrong wherever the contents change;
 // conv=direct|winograd|gemm|depthwise takes convolution algorithms of that name only (docs/native-conv.md).
@@ -55,7 +55,7 @@ chipfit::simple::Kernel prepare_gemm(const chipfit::GemmProblem& problem) {
   const chipfit::cpu::Weights kind = weights();
   if (chipfit::cpu::SkinnyGemm::fits(problem)) return kernel_of(chipfit::cpu::SkinnyGemm::make(problem, team(), isa));
   static chipfit::cpu::TunedPlans plans;
-  *plan = plans.tuned(*plan, team(), chipfit::plugin::number_option("tune_ms", 80) * 1e-3);
+  *plan = plans.tuned(*plan, team(), chipfit::plugin::number_option("tune_ms", 400) * 1e-3);
   return kernel_of(chipfit::cpu::Gemm::make(*plan, team(), kind));
 }
 

@@ -20,8 +20,8 @@ tl::unexpected<Error> wrong(std::string what, std::string hint = {}) {
 /// Values as they stand on the command line; they are read once the whole line is known.
 struct Raw {
   std::vector<std::string> suites, cases, backends, devices, dtypes, directions, layouts, maths, options, words;
-  std::string launches, time, ci, threads, deadline, memory_limit, lab, out, plan_file, output, check, isolation,
-      require_isolation;
+  std::string launches, time, ci, sustained, peaks, threads, deadline, memory_limit, lab, out, plan_file, output, check;
+  std::string isolation, require_isolation;
   bool quick = false, resume = false, in_process = false, json = false, dry_run = false;
 };
 
@@ -122,7 +122,8 @@ Result<Selection> read_selection(const Raw& raw, const std::vector<std::string>&
         read_whole("--launches", raw.launches, 1, 1000000, selection.launches),
         check_isolation_word("--isolation", raw.isolation, AutoWord::taken),
         check_isolation_word("--require-isolation", raw.require_isolation, AutoWord::refused),
-        read_positive("--time", raw.time, 86400, selection.time_s), read_positive("--ci", raw.ci, 100, ci_percent)}) {
+        read_positive("--time", raw.time, 86400, selection.time_s), read_positive("--ci", raw.ci, 100, ci_percent),
+        read_positive("--sustained", raw.sustained, 3600, selection.sustained_s)}) {
     if (!read) return pass_on(read.error());
   }
   if (ci_percent) selection.ci_relative = *ci_percent / 100;
@@ -131,8 +132,8 @@ Result<Selection> read_selection(const Raw& raw, const std::vector<std::string>&
   if (!raw.plan_file.empty()) {
     if (!raw.suites.empty() || !raw.cases.empty() || !raw.backends.empty() || !raw.devices.empty() || overrides ||
         !raw.options.empty() || !raw.threads.empty() || !raw.launches.empty() || raw.quick || raw.in_process ||
-        !raw.isolation.empty() || !raw.time.empty() || !raw.ci.empty() || !flags->filter.empty() ||
-        flags->repetitions) {
+        !raw.isolation.empty() || !raw.time.empty() || !raw.ci.empty() || !raw.sustained.empty() ||
+        !flags->filter.empty() || flags->repetitions) {
       return wrong("--plan is a frozen plan: cases, backends, devices and how they are measured come from it",
                    "leave the other options out, or make another plan: chipfit plan … -o FILE");
     }
@@ -166,6 +167,7 @@ void add_selection(CLI::App& verb, Raw& raw) {
   verb.add_flag("--quick", raw.quick, "about 0.2 s a case (suite quick implies it)");
   verb.add_option("--time", raw.time, "measure a case for at most S seconds")->type_name("S");
   verb.add_option("--ci", raw.ci, "stop at this half-width of the interval, in %")->type_name("P");
+  verb.add_option("--sustained", raw.sustained, "then work on for S seconds (12 or more), for energy")->type_name("S");
   verb.add_option("--threads", raw.threads, "host threads of the plugin")->type_name("N");
   verb.add_option("--option", raw.options, "option for the plugin; may be repeated")->type_name("K=V");
   verb.add_option("--isolation", raw.isolation, "auto, L0, L1, L1+Landlock, L2, L3")->type_name("LEVEL");
@@ -211,6 +213,8 @@ const std::vector<Verb>& verbs() {
          verb.add_option("--deadline", raw.deadline, "longest call to a plugin, in seconds")->type_name("S");
          verb.add_option("--memory-limit", raw.memory_limit, "most memory of a worker, in GiB")->type_name("N");
          verb.add_option("--lab", raw.lab, "name of the laboratory, for the rows")->type_name("NAME");
+         verb.add_option("--peaks", raw.peaks, "measured peaks of GPUs, as chipfit-cuda-peak prints them")
+             ->type_name("FILE");
          verb.add_flag("--dry-run", raw.dry_run, "print the commands, run nothing");
          add_common(verb, raw);
          verb.footer(
@@ -270,7 +274,8 @@ Result<Command> to_command(const std::string& verb, const Raw& raw, const std::v
   auto selection = read_selection(raw, benchmark);
   if (!selection) return pass_on(selection.error());
   if (verb == "plan") return PlanCommand{std::move(*selection), raw.output, dry_run, format};
-  RunCommand run{std::move(*selection), out, raw.resume, std::nullopt, std::nullopt, raw.lab, dry_run, format};
+  RunCommand run{
+      std::move(*selection), out, raw.resume, std::nullopt, std::nullopt, raw.lab, raw.peaks, dry_run, format};
   if (const auto read = read_positive("--deadline", raw.deadline, 1e6, run.deadline_s); !read) {
     return pass_on(read.error());
   }

@@ -19,7 +19,7 @@ struct Selection {
   std::vector<std::string> options;  ///< "key=value" for the plugins, --threads among them
   int launches = 1;
   bool quick = false;
-  std::optional<double> time_s, ci_relative;
+  std::optional<double> time_s, ci_relative, sustained_s;
   bool in_process = false;
   std::string isolation;            ///< a level, "auto" or empty, which is auto as well
   std::string require_isolation;    ///< the weakest level that is accepted; empty: any
@@ -57,6 +57,7 @@ struct RunCommand {
   std::optional<double> deadline_s;
   std::optional<double> memory_limit_gib;
   std::string lab;
+  std::filesystem::path peaks_file;  ///< what chipfit-cuda-peak printed; empty: none
   DryRun dry_run = DryRun::no;
   Format format = Format::people;
 };

@@ -206,6 +206,7 @@ Result<PlannedRun> make_plan(const Selection& selection, const plan::Catalog& ca
   run.plan.isolation = asked_isolation(selection);
   run.plan.time_s = selection.time_s.value_or(0);
   run.plan.ci_relative = selection.ci_relative.value_or(0);
+  run.plan.sustained_s = selection.sustained_s.value_or(0);
 
   const auto chosen = select_backends(selection.backends, catalog, run);
   if (!chosen) return pass_on(chosen.error());
@@ -240,6 +241,7 @@ std::vector<std::string> row_command(const PlannedRun& run, const plan::PlannedC
   if (run.plan.mode == "quick") words.emplace_back("--quick");
   if (run.plan.time_s > 0) add("--time", fmt::format("{}", run.plan.time_s));
   if (run.plan.ci_relative > 0) add("--ci", fmt::format("{}", run.plan.ci_relative * 100));
+  if (run.plan.sustained_s > 0) add("--sustained", fmt::format("{}", run.plan.sustained_s));
   for (const auto& option : words_of(device.options)) add("--option", option);
   if (run.plan.isolation == "in-process")
     words.emplace_back("--in-process");

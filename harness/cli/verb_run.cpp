@@ -24,7 +24,11 @@ judge::MeasureSettings settings_of(const plan::Plan& plan) {
   if (plan.time_s > 0) {
     settings.stop.max_time_s = plan.time_s;
     settings.stop.min_time_s = std::min(settings.stop.min_time_s, plan.time_s);
+    // A short look is short in every mode.
+    settings.latency_s = std::min(settings.latency_s, 0.25 * plan.time_s);
+    settings.proven_s = std::min(settings.proven_s, plan.time_s);
   }
+  settings.sustained_s = plan.sustained_s;
   if (plan.ci_relative > 0) settings.stop.target_relative_half_width = plan.ci_relative;
   return settings;
 }
@@ -47,6 +51,7 @@ std::string dry_run(const RunCommand& command, const PlannedRun& planned) {
   if (!command.lab.empty()) more.insert(more.end(), {"--lab", command.lab});
   if (const auto& level = command.selection.require_isolation; !level.empty())
     more.insert(more.end(), {"--require-isolation", level});
+  if (!command.peaks_file.empty()) more.insert(more.end(), {"--peaks", command.peaks_file.string()});
   const auto& flags = command.selection.benchmark.passed_on;
   more.insert(more.end(), flags.begin(), flags.end());
   return fmt::format("# plan {}\n# {}, results to {}\n{}", plan::plan_sha256(planned.plan), size_text(planned.plan),
@@ -105,6 +110,11 @@ Result<int> run(const RunCommand& command, const std::vector<std::string>& argum
   options.isolation = planned->isolation;
   options.in_process = planned->plan.isolation == "in-process";
   options.lab = command.lab;
+  if (!command.peaks_file.empty()) {
+    auto peaks = judge::read_device_peaks(command.peaks_file);
+    if (!peaks) return pass_on(peaks.error());
+    options.device_peaks = std::move(*peaks);
+  }
 
   RunProgress progress(console, seconds_now);
   const auto summary = judge::run(options, progress);

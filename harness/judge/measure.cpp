@@ -71,6 +71,7 @@ class CaseMeasurement {
     CHIPFIT_ATTEMPT(latency());
     note_work_after_sync();
     CHIPFIT_ATTEMPT(proven());
+    CHIPFIT_ATTEMPT(sustained());
     return inputs_still_there();
   }
 
@@ -396,6 +397,28 @@ class CaseMeasurement {
     if (!times) return tl::unexpected(times.error());
     out_.proven = *times;
     return {};
+  }
+
+  /// Batch after batch with nothing between them but a sync, for counters that need seconds; the last is checked.
+  Step sustained() {
+    if (context_.settings.sustained_s <= 0) return {};
+    constexpr double batch_s = 0.25;
+    const int count = static_cast<int>(std::clamp(batch_s / problem_s_, 1.0, static_cast<double>(max_batch)));
+    kernel_ = kernels_.front();
+    next_slot_ = 0;
+    SustainedWork work{DeviceWatch::Clock::now(), {}, 0};
+    double problems = 0, spent_s = 0;
+    Batch batch;
+    while (spent_s < context_.settings.sustained_s) {
+      batch = draw_batch(count, plan_.pool);
+      if (const auto time = run_batch(batch); !time) return tl::unexpected(time.error());
+      problems += count;
+      work.end = DeviceWatch::Clock::now();
+      spent_s = std::chrono::duration<double>(work.end - work.begin).count();
+    }
+    work.time_s = spent_s / problems;
+    out_.sustained = work;
+    return check_round(batch, Look::one);
   }
 
   /// A last look at the timing pools: a window of each, drawn now.

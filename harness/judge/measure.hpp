@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/judge/device_watch.hpp"
 #include "harness/judge/ending.hpp"
 #include "harness/judge/output_checks.hpp"
 #include "harness/judge/proven.hpp"
@@ -25,6 +26,7 @@ struct Outcome : Ending {
   stats::MedianCi time;
   std::vector<double> latency_s;  ///< each problem on the worker's clock, in order
   Proven proven;
+  std::optional<SustainedWork> sustained;
   CheckRecord checks;
   std::optional<bool> repeatable;
   double total_s = 0;

@@ -57,6 +57,13 @@ std::uint64_t MemoryPlan::device_bytes() const {
   return inputs + slot * static_cast<std::uint64_t>(ring);
 }
 
+std::uint64_t cache_to_defeat(const chipfit_device_info& device, std::uint64_t host_last_level_cache) {
+  constexpr std::uint64_t assumed = 64u << 20;
+  if (device.last_level_cache_kib > 0) return std::uint64_t{device.last_level_cache_kib} << 10;
+  const bool own_memory = device.kind == CHIPFIT_GPU || device.kind == CHIPFIT_ACCELERATOR;
+  return own_memory ? assumed : host_last_level_cache;
+}
+
 Result<MemoryPlan> plan_memory(const Problem& problem, const MemoryLimits& limits) {
   const Operands sizes = operands(problem);
   MemoryPlan plan = with_pools(sizes, limits, 2.0, limits.last_level_cache);

@@ -32,6 +32,10 @@ struct MemoryLimits {
   std::uint64_t last_level_cache = 0;  ///< pools together are at least twice as large
 };
 
+/// The cache that inputs must not stay in, in bytes: the one that the device states; a CPU's is the host's, and a
+/// device with memory of its own that states none is taken to have 64 MiB.
+std::uint64_t cache_to_defeat(const chipfit_device_info&, std::uint64_t host_last_level_cache);
+
 /// Pools of 2× the operand and together ≥ 2× the last-level cache; where that does not fit they shrink to 1.25× the
 /// operand. Error (unavailable; the TOO_BIG reason in words with the sizes) when even that does not fit.
 Result<MemoryPlan> plan_memory(const Problem&, const MemoryLimits&);

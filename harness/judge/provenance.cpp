@@ -10,9 +10,32 @@
 
 #include "harness/results/digest.hpp"
 #include "harness/sandbox/environment.hpp"
+#include "harness/telemetry/nvml.hpp"
 #include "harness/wire/text.hpp"
 
 namespace chipfit::judge {
+
+namespace {
+
+/// What NVIDIA's driver tells of a device beyond the plugin, for the manifest's machine; null where it is not there.
+nlohmann::json nvml_facts(const std::string& uuid) {
+  if (!uuid.starts_with("GPU-")) return {};
+  const auto nvml = telemetry::Nvml::open();
+  if (!nvml) return {};
+  const auto index = nvml->find(uuid);
+  if (!index) return {};
+  const auto gpu = nvml->identity(*index);
+  if (!gpu) return {};
+  nlohmann::json facts = {{"name", gpu->name}, {"pci_bus", gpu->pci_bus}, {"driver", gpu->driver}};
+  if (gpu->ecc) facts["ecc"] = *gpu->ecc;
+  if (gpu->power_limit_w) facts["power_limit_w"] = *gpu->power_limit_w;
+  if (gpu->max_clock_hz) facts["max_clock_hz"] = *gpu->max_clock_hz;
+  if (const auto state = nvml->read(*index); state && state->ecc_uncorrected)
+    facts["ecc_uncorrected"] = *state->ecc_uncorrected;
+  return facts;
+}
+
+}  // namespace
 
 Provenance::Provenance(const RunOptions& options, const telemetry::Machine& machine, const RunFacts& run)
     : manifest_(results::new_manifest()),
@@ -26,6 +49,7 @@ Provenance::Provenance(const RunOptions& options, const telemetry::Machine& mach
   m.machine = telemetry::to_json(machine);
   m.isolation_asked = options.in_process ? "in-process" : options.plan.isolation;
   m.clock_source = "CLOCK_MONOTONIC_RAW";
+  for (const DevicePeak& peak : options.device_peaks) m.peaks.push_back(for_manifest(peak));
   const MeasureSettings& s = options.measure;
   m.settings = {{"mode", options.plan.mode},
                 {"launches", options.plan.launches},
@@ -36,6 +60,7 @@ Provenance::Provenance(const RunOptions& options, const telemetry::Machine& mach
                 {"latency_s", s.latency_s},
                 {"proven_s", s.proven_s},
                 {"steady_s", s.steady_s},
+                {"sustained_s", s.sustained_s},
                 {"benchmark_flags", options.benchmark_flags}};
   if (auto worker = results::sha256_file(options.worker_binary)) m.worker = {options.worker_binary.string(), *worker};
   for (const plan::PlannedDevice& device : options.plan.devices) {
@@ -121,6 +146,7 @@ void Provenance::add_device(const DeviceFacts& facts, const std::vector<std::fil
   device.nominal_clock_hz = d.nominal_clock_hz;
   device.memory_byte_per_s = d.memory_byte_per_s;
   device.isolation = isolation_;
+  if (auto gpu = nvml_facts(device.serial); !gpu.is_null()) m.machine["gpus"][device.serial] = std::move(gpu);
   m.devices.push_back(std::move(device));
   for (std::uint32_t i = 0; i < std::min<std::uint32_t>(d.peak_count, CHIPFIT_MAX_PEAKS); ++i) {
     const chipfit_peak& peak = d.peaks[i];

@@ -164,10 +164,10 @@ class Runner {
     if (options_.in_process) outcome.conditions.push_back(Condition::untrusted);
     keep_count_of_deaths(state, outcome);
 
-    const double peak = outcome.verdict == Verdict::ok ? empirical_peak(planned_case.problem, state.facts.device) : 0;
+    const double peak = outcome.verdict == Verdict::ok ? empirical_peak(planned_case.problem, state.facts) : 0;
     results::Row row = make_row(run_, planned_case, state.facts, launch, outcome, peak);
     if (watch_)
-      if (auto kept = watch_->record(row); !kept) {
+      if (auto kept = watch_->record(row, outcome.sustained); !kept) {
         fatal_ = kept.error();
         return std::nullopt;
       }
@@ -202,7 +202,7 @@ class Runner {
     context.limits.host_available = telemetry::available_memory_bytes();
     context.limits.device_available = own_memory ? device.memory_bytes : 0;
     context.limits.view_alignment = device.view_alignment;
-    context.limits.last_level_cache = machine_.last_level_cache_bytes;
+    context.limits.last_level_cache = cache_to_defeat(device, machine_.last_level_cache_bytes);
     context.claimed_flop_per_s = claimed_peak(device, planned_case.problem);
     context.oracle_threads = std::max(1, machine_.cores);
     context.seed = provenance_.case_seed(planned_case.case_id, planned.backend, planned.device_index, launch);
@@ -257,8 +257,9 @@ class Runner {
       state.given_up = fmt::format("{} workers died in a row; the last: {}", deaths_allowed, outcome.reason);
   }
 
-  double empirical_peak(const Problem& problem, const chipfit_device_info& device) {
-    if (device.kind != CHIPFIT_CPU) return 0;
+  double empirical_peak(const Problem& problem, const DeviceFacts& facts) {
+    const chipfit_device_info& device = facts.device;
+    if (device.kind != CHIPFIT_CPU) return measured_peak(options_.device_peaks, facts.uid, problem);
     const int threads = static_cast<int>(std::max<std::uint32_t>(1, device.threads));
     return provenance_.empirical_peak(dtypes(problem).a, threads, options_.measure.quick ? 0.1 : 0.5);
   }

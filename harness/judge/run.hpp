@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/judge/device_peaks.hpp"
 #include "harness/judge/settings.hpp"
 #include "harness/judge/worker.hpp"
 #include "harness/plan/backends.hpp"
@@ -26,6 +27,7 @@ struct RunOptions {
   std::vector<std::string> argv;             ///< for the manifest and the reproduction lines
   bool in_process = false;
   std::string lab;
+  std::vector<DevicePeak> device_peaks;  ///< measured on this machine's devices by a program of their own
 };
 
 /// Hears of every step; called from the thread that called run().

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdlib>
 #include <functional>
 
 #include "backends/plugin/chipfit_plugin.h"
@@ -75,6 +76,16 @@ class Fields {
   std::optional<Error> error_;
 };
 
+/// "$NAME" or "$NAME/folder": the variable's value stands in its place. Nothing where it is not set to an absolute
+/// path.
+std::optional<std::string> expanded(const std::string& path) {
+  if (path.empty() || path[0] != '$') return path;
+  const std::size_t end = std::min(path.find('/'), path.size());
+  const char* value = std::getenv(path.substr(1, end - 1).c_str());
+  if (value == nullptr || value[0] != '/') return std::nullopt;
+  return value + path.substr(end);
+}
+
 /// Names stand in case names, file names and CSV cells.
 bool is_name(std::string_view name) {
   const auto fits = [](char c) {
@@ -133,7 +144,10 @@ Result<BackendManifest> read_manifest(const std::filesystem::path& path) {
   fields.take("install_hint", manifest.install_hint);
   fields.take("in_default_runs", manifest.in_default_runs);
   fields.take("device_nodes", manifest.device_nodes);
-  fields.take("read_paths", manifest.read_paths);
+  std::vector<std::string> read_paths;
+  fields.take("read_paths", read_paths);
+  for (const std::string& wanted : read_paths)
+    if (auto there = expanded(wanted)) manifest.read_paths.push_back(std::move(*there));
   fields.take("environment", manifest.environment);
   fields.take("may_start_programs", manifest.may_start_programs);
   fields.take("scratch_bytes", manifest.scratch_bytes);

@@ -169,14 +169,17 @@ json to_json(const Plan& plan) {
                        {"device_index", device.device_index},
                        {"options", device.options}});
   }
-  return {{"format", 1},
-          {"cases", std::move(cases)},
-          {"devices", std::move(devices)},
-          {"launches", plan.launches},
-          {"mode", plan.mode},
-          {"isolation", plan.isolation},
-          {"time_s", plan.time_s},
-          {"ci_relative", plan.ci_relative}};
+  json written = {{"format", 1},
+                  {"cases", std::move(cases)},
+                  {"devices", std::move(devices)},
+                  {"launches", plan.launches},
+                  {"mode", plan.mode},
+                  {"isolation", plan.isolation},
+                  {"time_s", plan.time_s},
+                  {"ci_relative", plan.ci_relative}};
+  // Left out where it is not asked for, so that plans made before it was known keep their hash.
+  if (plan.sustained_s > 0) written["sustained_s"] = plan.sustained_s;
+  return written;
 }
 
 Result<Plan> from_json(const json& value) {
@@ -191,6 +194,7 @@ Result<Plan> from_json(const json& value) {
   plan.isolation = object.text("isolation");
   plan.time_s = object.real("time_s");
   plan.ci_relative = object.real("ci_relative");
+  if (value.contains("sustained_s")) plan.sustained_s = object.real("sustained_s");
   if (plan.mode != "quick" && plan.mode != "standard") object.wrong("mode", "\"quick\" or \"standard\" was expected");
   const auto& cases = object.list("cases");
   const auto& devices = object.list("devices");

@@ -34,6 +34,7 @@ struct Plan {
   int launches = 1;
   std::string mode;        ///< "quick" or "standard"
   std::string isolation;   ///< asked for: "L0" … or "in-process"
+  double sustained_s = 0;  ///< work without a pause after each measurement, for power and energy; 0: none
   double time_s = 0;       ///< longest measurement of a case; 0: as the mode has it
   double ci_relative = 0;  ///< target half-width of the median's interval over the median; 0: as the mode has it
 };

@@ -41,12 +41,11 @@ Blocking evened(const MicroKernel& kernel, const Extents& extents, const Blockin
 /// mc and nc that go with a kc.
 Blocking with_kc(const MicroKernel& kernel, const Caches& caches, std::int64_t kc) {
   const std::int64_t a_row = kc * kernel.a_bytes, b_panel = kc * kernel.nr * kernel.b_bytes;
-  const CacheLevel &l2 = caches.l2, &l3 = caches.l3;
-  const std::int64_t l2_way = l2.bytes / l2.ways, l3_way = l3.bytes / l3.ways;
+  const CacheLevel& l2 = caches.l2;
+  const std::int64_t l2_way = l2.bytes / l2.ways;
   const std::int64_t b_ways = (b_panel + l2_way - 1) / l2_way;
-  const std::int64_t mc = fits(std::max(l2.ways - 1 - b_ways, l2.ways / 2) * l2_way, a_row);
-  const std::int64_t a_ways = (mc * a_row + l3_way - 1) / l3_way;
-  const std::int64_t nc = fits(std::max(l3.ways - 1 - a_ways, l3.ways / 2) * l3_way, kc * kernel.b_bytes);
+  const std::int64_t mc = fits(std::max(l2.ways - 1 - b_ways, l2.ways / 2) * l2_way / 2, a_row);
+  const std::int64_t nc = fits(caches.l3.bytes / 4, kc * kernel.b_bytes);
   return {std::max<std::int64_t>(mc / kernel.mr, 1) * kernel.mr, kc,
           std::max<std::int64_t>(nc / kernel.nr, 1) * kernel.nr};
 }
@@ -84,17 +83,20 @@ std::int64_t even_block(std::int64_t extent, std::int64_t wanted, std::int64_t u
   return (units + blocks - 1) / blocks * unit;
 }
 
-Blocking blocking_with_kc(const MicroKernel& kernel, const Caches& caches, const Extents& extents, std::int64_t kc) {
-  return evened(kernel, extents, with_kc(kernel, caches, kc));
+Blocking blocking_with(const MicroKernel& kernel, const Caches& caches, const Extents& extents,
+                       const BlockChoice& choice) {
+  Blocking wanted = with_kc(kernel, caches, even_block(extents.k, choice.kc, kernel.group));
+  wanted.mc /= choice.mc_divisor;
+  return evened(kernel, extents, wanted);
 }
 
 Blocking analytic_blocking(const MicroKernel& kernel, const Caches& caches, const Extents& extents) {
-  return blocking_with_kc(kernel, caches, extents, analytic_kc(kernel, caches));
+  return blocking_with(kernel, caches, extents, {.kc = analytic_kc(kernel, caches)});
 }
 
 std::vector<std::int64_t> kc_candidates(const MicroKernel& kernel, const Caches& caches) {
   std::vector<std::int64_t> candidates;
-  for (const double longer : {1.0, 1.5, 2.0, 3.0, 4.0})
+  for (const double longer : {1.0, 1.5, 2.0, 3.0, 4.0, 5.0})
     candidates.push_back(static_cast<std::int64_t>(longer * static_cast<double>(analytic_kc(kernel, caches))));
   return candidates;
 }

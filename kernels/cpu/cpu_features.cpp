@@ -11,14 +11,21 @@ namespace chipfit::cpu {
 namespace {
 
 #if defined(__x86_64__)
-// __builtin_cpu_supports also asks the operating system, but clang 14 does not know all names.
+// __builtin_cpu_supports also asks the operating system, but clang 14 does not know all names. The instruction takes
+// microseconds under a hypervisor: it is asked once.
 bool has_f16c() {
-  unsigned a = 0, b = 0, c = 0, d = 0;
-  return __get_cpuid(1, &a, &b, &c, &d) != 0 && (c & 1u << 29) != 0;
+  static const bool has = [] {
+    unsigned a = 0, b = 0, c = 0, d = 0;
+    return __get_cpuid(1, &a, &b, &c, &d) != 0 && (c & 1u << 29) != 0;
+  }();
+  return has;
 }
 bool has_avx_vnni() {
-  unsigned a = 0, b = 0, c = 0, d = 0;
-  return __get_cpuid_count(7, 1, &a, &b, &c, &d) != 0 && (a & 1u << 4) != 0;
+  static const bool has = [] {
+    unsigned a = 0, b = 0, c = 0, d = 0;
+    return __get_cpuid_count(7, 1, &a, &b, &c, &d) != 0 && (a & 1u << 4) != 0;
+  }();
+  return has;
 }
 #endif
 

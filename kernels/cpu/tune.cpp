@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <bit>
-#include <chrono>
+#include <ctime>
 #include <limits>
 
 #include "kernels/problem/problem.hpp"
@@ -10,32 +10,33 @@
 namespace chipfit::cpu {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
+double now_s(clockid_t clock) {
+  timespec now{};
+  clock_gettime(clock, &now);
+  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
 }
 
 std::string shape_class(const GemmPlan& plan) {
   const GemmProblem& p = plan.problem;
   std::string key = std::string(plan.kernel->isa) + " " + to_string(p.dtypes);
+  const Extents share = largest_share(plan);
   const auto power = [](std::int64_t x) { return static_cast<int>(std::bit_width(static_cast<std::uint64_t>(x))); };
-  for (const int number : {static_cast<int>(p.trans_a), static_cast<int>(p.trans_b), plan.grid.batch, plan.grid.m,
-                           plan.grid.n, power(p.m), power(p.n), power(p.k)})
+  for (const int number :
+       {static_cast<int>(p.trans_a), static_cast<int>(p.trans_b), power(share.m), power(share.n), power(share.k)})
     key += " " + std::to_string(number);
   return key;
 }
 
-// Some milliseconds of work, and enough of each extent for several blocks.
-constexpr std::int64_t kPieceM = 336, kPieceN = 768, kPieceK = 2048;
+// About ten milliseconds of work, and enough of each extent for several blocks.
+constexpr std::int64_t kPieceM = 560, kPieceN = 1024, kPieceK = 2048;
 
-/// The problem itself where it is small, else a piece of it for each thread.
+/// One thread's share where it is small, else a piece of it. One thread alone is timed: the time that it spends
+/// computing does not depend on what else runs on the machine.
 GemmProblem piece_of(const GemmPlan& plan) {
+  const Extents share = largest_share(plan);
   GemmProblem p = plan.problem;
-  p.m = std::min(p.m, kPieceM * plan.grid.m);
-  p.n = std::min(p.n, kPieceN * plan.grid.n);
-  p.k = std::min(p.k, kPieceK);
-  p.batch = plan.grid.batch;
+  p.m = std::min(share.m, kPieceM), p.n = std::min(share.n, kPieceN), p.k = std::min(share.k, kPieceK);
+  p.batch = 1;
   return p;
 }
 
@@ -59,17 +60,17 @@ GemmPlan TunedPlans::tuned(const GemmPlan& plan, ThreadTeam& team, double limit_
   if (!(limit_s > 0)) return plan;
   const MicroKernel& kernel = *plan.kernel;
   const Caches caches = caches_of_this_cpu();
-  const auto with = [&](const GemmProblem& problem, const Choice& choice) {
+  const auto with = [&](const GemmProblem& problem, const Grid& grid, const Choice& choice) {
     GemmPlan changed = plan;
-    changed.problem = problem, changed.measured = true;
+    changed.problem = problem, changed.grid = grid, changed.measured = true;
     // Another problem of the class may not be readable in place.
     changed.a = a_fits_in_place(problem, kernel) ? choice.a : Reading::packed;
     changed.b = b_fits_in_place(problem, kernel) ? choice.b : Reading::packed;
-    changed.blocking = blocking_with_kc(kernel, caches, largest_share(changed), choice.kc);
+    changed.blocking = blocking_with(kernel, caches, largest_share(changed), choice.blocks);
     return changed;
   };
   const auto known = choices_.find(shape_class(plan));
-  if (known != choices_.end()) return with(plan.problem, known->second);
+  if (known != choices_.end()) return with(plan.problem, plan.grid, known->second);
 
   const GemmProblem piece = piece_of(plan);
   const Operands sizes = operands(Problem(piece));
@@ -78,27 +79,39 @@ GemmPlan TunedPlans::tuned(const GemmPlan& plan, ThreadTeam& team, double limit_
   if (a.data() == nullptr || b.data() == nullptr || c.data() == nullptr) return plan;
   a.touch(), b.touch(), c.touch();
 
-  const auto start = Clock::now();
-  Choice best{plan.a, plan.b, plan.blocking.kc};
-  double best_s = std::numeric_limits<double>::infinity();
-  const auto attempt = [&](const Choice& choice) {
-    if (seconds_since(start) > limit_s) return;
-    auto gemm = Gemm::make(with(piece, choice), team);
-    if (!gemm) return;
-    double shortest_s = std::numeric_limits<double>::infinity();
-    for (int run = 0; run < 4 && (run < 2 || seconds_since(start) < limit_s); ++run) {
-      const auto begin = Clock::now();
-      gemm->run(a.data(), b.data(), c.data());
-      if (run > 0) shortest_s = std::min(shortest_s, seconds_since(begin));  // the first run warms the caches
-    }
-    if (shortest_s < best_s) best = choice, best_s = shortest_s;
+  const double start_s = now_s(CLOCK_MONOTONIC);
+  const auto fastest = [&](const std::vector<Choice>& choices, double until) -> Choice {
+    std::vector<Gemm> candidates;
+    for (const Choice& choice : choices)
+      if (auto gemm = Gemm::make(with(piece, {1, 1, 1}, choice), team)) candidates.push_back(std::move(*gemm));
+    if (candidates.size() < choices.size()) return choices.front();
+    // In turn, because a processor changes its clock while it is timed. The first round warms the caches.
+    std::vector<double> shortest_s(candidates.size(), std::numeric_limits<double>::infinity());
+    for (int round = 0; round < 8 && (round < 2 || now_s(CLOCK_MONOTONIC) - start_s < until * limit_s); ++round)
+      for (std::size_t i = 0; i < candidates.size(); ++i) {
+        const double begin_s = now_s(CLOCK_THREAD_CPUTIME_ID);
+        candidates[i].run(a.data(), b.data(), c.data());
+        if (round > 0) shortest_s[i] = std::min(shortest_s[i], now_s(CLOCK_THREAD_CPUTIME_ID) - begin_s);
+      }
+    return choices[static_cast<std::size_t>(std::ranges::min_element(shortest_s) - shortest_s.begin())];
   };
-  for (const std::int64_t kc : kc_candidates(kernel, caches)) attempt({plan.a, plan.b, kc});
-  const bool whole = piece.m == plan.problem.m && piece.n == plan.problem.n && piece.k == plan.problem.k;
-  if (whole && a_fits_in_place(piece, kernel)) attempt({Reading::in_place, best.b, best.kc});
-  if (whole && b_fits_in_place(piece, kernel)) attempt({best.a, Reading::in_place, best.kc});
+  std::vector<Choice> choices;
+  for (const std::int64_t kc : kc_candidates(kernel, caches)) choices.push_back({plan.a, plan.b, {.kc = kc}});
+  Choice best = fastest(choices, 0.6);
+  choices.clear();
+  for (const int parts : {1, 2}) choices.push_back({plan.a, plan.b, {best.blocks.kc, parts}});
+  best = fastest(choices, 0.9);
+  const Extents share = largest_share(plan);
+  if (piece.m == share.m && piece.n == share.n && piece.k == share.k) {
+    choices = {best};
+    const bool a_fits = a_fits_in_place(piece, kernel), b_fits = b_fits_in_place(piece, kernel);
+    if (a_fits) choices.push_back({Reading::in_place, plan.b, best.blocks});
+    if (b_fits) choices.push_back({plan.a, Reading::in_place, best.blocks});
+    if (a_fits && b_fits) choices.push_back({Reading::in_place, Reading::in_place, best.blocks});
+    best = fastest(choices, 1);
+  }
   choices_[shape_class(plan)] = best;
-  return with(plan.problem, best);
+  return with(plan.problem, plan.grid, best);
 }
 
 }  // namespace chipfit::cpu

@@ -62,33 +62,40 @@ const char* run_tiles(const Plan& plan, const Call& call) {
       l.arguments);
 }
 
+using LaunchHopper = const char* (*)(const HopperLaunch&, Step, void*);
+
+LaunchHopper launcher_of(Element element, Source source) {
+  const bool matrix = source == Source::matrix;
+  switch (element) {
+    case Element::bf16:
+      return matrix ? launch_hopper<Element::bf16> : launch_hopper_image<Element::bf16>;
+    case Element::f16:
+      return matrix ? launch_hopper<Element::f16> : launch_hopper_image<Element::f16>;
+    case Element::tf32:
+      return launch_hopper<Element::tf32>;
+    case Element::e4m3:
+      return launch_hopper<Element::e4m3>;
+    case Element::e5m2:
+      return launch_hopper<Element::e5m2>;
+    case Element::e4m3_e5m2:
+      return launch_hopper<Element::e4m3_e5m2>;
+    case Element::e5m2_e4m3:
+      return launch_hopper<Element::e5m2_e4m3>;
+    default:
+      return launch_hopper<Element::i8>;
+  }
+}
+
 const char* run_hopper(const Plan& plan, const Call& call) {
-  Result<HopperLowered> lowered = lower_for_hopper(plan.problem, plan.block_n);
+  Result<HopperLowered> lowered = lower_for_hopper(plan.problem, plan.tile);
   if (!lowered) return "the plan is not of this problem";
   HopperLowered& l = *lowered;
   set_data(l, call.in0, call.in1, call.out);
   set_schedule(l, plan.schedule, call.workspace);
-  const HopperLaunch launch{
-      l.a,      l.b,          l.out,
-      l.work,   l.majors.a,   l.majors.b,
-      l.source, plan.block_n, std::min<std::int64_t>(plan.schedule.total(), call.multiprocessors)};
-  const char* error = nullptr;
-  switch (plan.element) {
-    case Element::bf16:
-      error = launch_hopper<Element::bf16>(launch, call.step, call.stream);
-      break;
-    case Element::f16:
-      error = launch_hopper<Element::f16>(launch, call.step, call.stream);
-      break;
-    case Element::tf32:
-      error = launch_hopper<Element::tf32>(launch, call.step, call.stream);
-      break;
-    case Element::e4m3:
-      error = launch_hopper<Element::e4m3>(launch, call.step, call.stream);
-      break;
-    default:
-      error = launch_hopper<Element::i8>(launch, call.step, call.stream);
-  }
+  const int cluster = facts_of(plan.tile).cluster;
+  const std::int64_t clusters = std::min<std::int64_t>(plan.schedule.total(), call.multiprocessors / cluster);
+  const HopperLaunch launch{l.a, l.b, l.out, l.work, l.majors.a, l.majors.b, l.source, plan.tile, clusters * cluster};
+  const char* error = launcher_of(plan.element, l.source)(launch, call.step, call.stream);
   return error ? error : reduce(plan, l.work.out, l.work.partial, call);
 }
 
@@ -120,10 +127,47 @@ const char* run_depthwise(const Plan& plan, const Call& call) {
   return error ? error : reduce(plan, args.out, args.partial, call);
 }
 
+const char* run_kernel_of(const Plan& plan, const Call& call) {
+  if (plan.kernel == Kernel::hopper) return run_hopper(plan, call);
+  if (plan.kernel == Kernel::depthwise) return run_depthwise(plan, call);
+  return run_tiles(plan, call);
+}
+
+/// The copies of the operands, the kernel on them, and the output's way back.
+const char* run_with_copies(const Plan& plan, const Call& call) {
+  Call on_copies = call;
+  const bool adds = accumulate(plan.problem) == Accumulate::add;
+  const auto there = [&](const OperandCopy& copy) {
+    return call.step == Step::configure ? nullptr : static_cast<unsigned char*>(call.workspace) + copy.workspace_at;
+  };
+  for (const OperandCopy& copy : plan.copies) {
+    RelayoutArguments args = copy.there;
+    args.to_data = there(copy);
+    switch (copy.which) {
+      case OperandCopy::Which::in0:
+        args.from_data = call.in0, on_copies.in0 = args.to_data;
+        break;
+      case OperandCopy::Which::in1:
+        args.from_data = call.in1, on_copies.in1 = args.to_data;
+        break;
+      case OperandCopy::Which::out:
+        args.from_data = call.out, on_copies.out = args.to_data;
+        if (!adds) continue;
+    }
+    if (const char* error = launch_relayout(args, copy.element_bytes, call.step, call.stream)) return error;
+  }
+  if (const char* error = run_kernel_of(plan, on_copies)) return error;
+  for (const OperandCopy& copy : plan.copies) {
+    if (copy.which != OperandCopy::Which::out) continue;
+    RelayoutArguments args = copy.back;
+    args.from_data = there(copy), args.to_data = call.out;
+    if (const char* error = launch_relayout(args, copy.element_bytes, call.step, call.stream)) return error;
+  }
+  return nullptr;
+}
+
 Result<void> run(const Plan& plan, const Call& call) {
-  const char* error = plan.kernel == Kernel::hopper      ? run_hopper(plan, call)
-                      : plan.kernel == Kernel::depthwise ? run_depthwise(plan, call)
-                                                         : run_tiles(plan, call);
+  const char* error = run_with_copies(plan, call);
   if (error) return fail(Error::Kind::internal, plan.name + ": " + error);
   return {};
 }

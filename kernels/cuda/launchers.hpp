@@ -2,7 +2,8 @@
 #include "kernels/cuda/index/depthwise_arguments.hpp"
 #include "kernels/cuda/index/element.hpp"
 #include "kernels/cuda/index/gemm_arguments.hpp"
-#include "kernels/cuda/index/hopper_work.hpp"
+#include "kernels/cuda/index/hopper_tile.hpp"
+#include "kernels/cuda/index/relayout_arguments.hpp"
 #include "kernels/cuda/index/tensor_map.hpp"
 #include "kernels/cuda/index/tile_layout.hpp"
 
@@ -32,19 +33,25 @@ struct HopperLaunch {
   HopperWork work;
   Major major_a = Major::k, major_b = Major::k;
   Source source = Source::matrix;
-  int block_n = 128;  ///< 128 or 256
-  std::int64_t blocks = 1;
+  TileKind tile = TileKind::square;
+  std::int64_t blocks = 1;  ///< a multiple of the tile's cluster
 };
-/// wgmma kernels of compute capability 9.0, defined for bf16, f16, tf32, e4m3 and i8. Majors other than K, K for bf16
-/// and f16 only; 256 columns for matrices of every type but e4m3.
+/// wgmma kernels of compute capability 9.0, for what has_hopper_kernel says: bf16 and f16 (matrices), tf32, i8 and the
+/// fp8 types. Majors other than K, K for bf16 and f16 only.
 template <Element kElement>
 const char* launch_hopper(const HopperLaunch&, Step, void* stream);
+/// The same for convolutions of bf16 and f16.
+template <Element kElement>
+const char* launch_hopper_image(const HopperLaunch&, Step, void* stream);
 
 /// Depthwise convolutions, defined for f32, f64, f16, bf16 and i8. `channels` that one thread computes: 1 or 4. The
 /// numbers are those of ConvDirection.
 enum class DepthwiseWork { fwd = 2, bwd_data = 3, bwd_weights = 4 };
 template <Element kElement>
 const char* launch_depthwise(const DepthwiseArguments&, DepthwiseWork, int channels, Step, void* stream);
+
+/// Copies of elements of 1, 2, 4 or 8 bytes.
+const char* launch_relayout(const RelayoutArguments&, int element_bytes, Step, void* stream);
 
 /// Adds the parts of a split sum. `sum`: f32, f64 or i32.
 const char* launch_reduce(Element sum, const Output&, const Partial&, int splits, Step, void* stream);

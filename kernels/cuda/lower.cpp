@@ -105,6 +105,9 @@ Lowered lower_conv(const ConvProblem& c, Majors majors) {
 }  // namespace
 
 Element element_of(const Problem& problem) {
+  const Dtype a = dtypes(problem).a, b = dtypes(problem).b;
+  if (a == Dtype::e4m3 && b == Dtype::e5m2) return Element::e4m3_e5m2;
+  if (a == Dtype::e5m2) return b == Dtype::e4m3 ? Element::e5m2_e4m3 : Element::e5m2;
   const Element e = element(dtypes(problem).a);
   return e == Element::f32 && math(problem) != Math::strict ? Element::tf32 : e;
 }

@@ -11,6 +11,7 @@
 #include "kernels/cpu/gemm.hpp"
 #include "kernels/cpu/peak.hpp"
 #include "kernels/cpu/skinny_gemm.hpp"
+#include "kernels/cpu/tune.hpp"
 #include "kernels/oracle/fill.hpp"
 
 using namespace chipfit;
@@ -42,6 +43,8 @@ int main(int argc, char** argv) {
     auto plan = *cpu::plan_gemm(p, team.size(), std::getenv("ISA") ? std::getenv("ISA") : "");
     plan.blocking.kc = e("KC", plan.blocking.kc), plan.blocking.mc = e("MC", plan.blocking.mc),
     plan.blocking.nc = e("NC", plan.blocking.nc);
+    cpu::TunedPlans tuned;
+    if (e("TUNE", 0)) plan = tuned.tuned(plan, team, 1e-3 * static_cast<double>(e("TUNE", 0)));
     if (e("AIN", 0)) plan.a = cpu::Reading::in_place;
     if (e("BIN", 0)) plan.b = cpu::Reading::in_place;
     auto gemm = *cpu::Gemm::make(plan, team, e("PRE", 0) ? cpu::Weights::prepacked : cpu::Weights::fresh);

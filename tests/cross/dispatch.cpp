@@ -1,5 +1,6 @@
 // cross_dispatch METHOD_BF16 METHOD_I8: exit code 0 when the peak of these types is measured with these instructions.
 #include <cstdio>
+#include <string>
 
 #include "kernels/cpu/peak.hpp"
 
@@ -8,10 +9,10 @@ namespace {
 using chipfit::Dtype;
 
 bool is_measured_by(Dtype input, std::string_view expected) {
-  const std::string_view method = chipfit::cpu::measure_peak(input, 1, 0).method;
+  const std::string method = chipfit::cpu::measure_peak(input, 1, 0).method;
   if (method == expected) return true;
-  std::fprintf(stderr, "\"%.*s\" was chosen where \"%.*s\" is expected\n", static_cast<int>(method.size()),
-               method.data(), static_cast<int>(expected.size()), expected.data());
+  std::fprintf(stderr, "\"%s\" was chosen where \"%.*s\" is expected\n", method.c_str(),
+               static_cast<int>(expected.size()), expected.data());
   return false;
 }
 

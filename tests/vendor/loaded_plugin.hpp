@@ -27,6 +27,12 @@ class LoadedPlugin {
   LoadedPlugin(const LoadedPlugin&) = delete;
   LoadedPlugin& operator=(const LoadedPlugin&) = delete;
 
+  /// What the plugin reads as its options from now on.
+  void set_options(std::string options) {
+    options_ = std::move(options);
+    host_.options = options_.c_str();
+  }
+
   const chipfit_plugin& table() const { return *table_; }
   chipfit_device device() const { return device_; }
   std::string error() const { return error(device_); }

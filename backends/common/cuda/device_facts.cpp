@@ -72,6 +72,10 @@ int multiprocessors_of(const Driver& driver, CUdevice device) {
   return attribute(driver, device, CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT);
 }
 
+std::uint64_t cache_bytes_of(const Driver& driver, CUdevice device) {
+  return static_cast<std::uint64_t>(attribute(driver, device, CU_DEVICE_ATTRIBUTE_L2_CACHE_SIZE));
+}
+
 void describe_device(const Driver& driver, std::uint32_t index, const std::string& runtime, chipfit_device_info& info) {
   const CUdevice device = device_at(driver, index);
   const ComputeCapability capability = capability_of(driver, device);
@@ -86,6 +90,7 @@ void describe_device(const Driver& driver, std::uint32_t index, const std::strin
   info.view_alignment = kViewAlignment;
   info.memory_bytes = memory;
   info.compute_units = static_cast<std::uint32_t>(multiprocessors_of(driver, device));
+  info.last_level_cache_kib = static_cast<std::uint32_t>(cache_bytes_of(driver, device) >> 10);
   info.nominal_clock_hz = 1e3 * attribute(driver, device, CU_DEVICE_ATTRIBUTE_CLOCK_RATE);
   set_text(info.vendor, "NVIDIA");
   set_text(info.name, name);

@@ -20,6 +20,8 @@ void describe_device(const Driver&, std::uint32_t index, const std::string& runt
 CUdevice device_at(const Driver&, std::uint32_t index);
 ComputeCapability capability_of(const Driver&, CUdevice);
 int multiprocessors_of(const Driver&, CUdevice);
+/// Of the level-2 cache.
+std::uint64_t cache_bytes_of(const Driver&, CUdevice);
 
 /// "GPU-01234567-89ab-cdef-0123-456789abcdef", as nvidia-smi names it.
 std::string uuid_text(const unsigned char (&bytes)[16]);

@@ -31,8 +31,7 @@ void transpose(int element_bytes, const void* source, std::int64_t source_step, 
   if (element_bytes == 2) return blocks(std::uint16_t{});
   if (element_bytes == 1) return blocks(std::uint8_t{});
 #if defined(__x86_64__)
-  static const bool has_avx512 = cpu_has(CpuFeature::avx512);  // asking costs microseconds under a hypervisor
-  if (has_avx512)
+  if (cpu_has(CpuFeature::avx512))
     return avx512::transpose_4_bytes(static_cast<const std::uint32_t*>(source), source_step,
                                      static_cast<std::uint32_t*>(target), target_step, rows, columns);
 #endif

@@ -33,11 +33,11 @@ void Block::declare_readable(const void* data, std::int64_t bytes) {
   readable_.emplace_back(static_cast<const unsigned char*>(data), bytes);
 }
 
-unsigned char* Block::shared_at(std::int64_t offset, int bytes, int alignment) {
+unsigned char* Block::shared_at(int rank, std::int64_t offset, int bytes, int alignment) {
   if (offset < 0 || offset + bytes > launch_.shared_bytes || offset % alignment != 0)
     throw std::logic_error("shared memory: " + std::to_string(bytes) + " bytes at " + std::to_string(offset) + " of " +
                            std::to_string(launch_.shared_bytes) + ", aligned to " + std::to_string(alignment));
-  return shared_ + offset;
+  return shared_.at(static_cast<std::size_t>(rank)) + offset;
 }
 
 void Block::check_readable(const void* from, std::int64_t bytes, int alignment) const {
@@ -57,7 +57,9 @@ void Block::run(const Launch& launch, const std::function<void()>& kernel) {
   struct Leave {
     ~Leave() { active = nullptr; }
   } leave;
-  for (block_ = 0; block_ < launch.blocks; ++block_) run_block();
+  const auto cluster = static_cast<std::uint32_t>(launch.cluster);
+  if (launch.blocks % cluster != 0) throw std::logic_error("the blocks are no whole number of clusters");
+  for (block_ = 0; block_ < launch.blocks; block_ += cluster) run_block();
 }
 
 void Block::enter() {
@@ -83,10 +85,15 @@ void Block::start_fiber(Fiber& fiber) {
 }
 
 void Block::run_block() {
-  const std::size_t threads = static_cast<std::size_t>(launch_.threads);
+  const auto cluster = static_cast<std::size_t>(launch_.cluster);
+  const std::size_t threads = static_cast<std::size_t>(launch_.threads) * cluster;
+  const std::size_t each = (static_cast<std::size_t>(launch_.shared_bytes) + 1023) / 1024 * 1024;
   // What a kernel reads before writing it is neither zero nor a small number.
-  memory_.assign(static_cast<std::size_t>(launch_.shared_bytes) + 1024, 0xa5);
-  shared_ = memory_.data() + (1024 - reinterpret_cast<std::uintptr_t>(memory_.data()) % 1024) % 1024;
+  memory_.assign(each * cluster + 1024, 0xa5);
+  shared_.clear();
+  for (std::size_t rank = 0; rank < cluster; ++rank)
+    shared_.push_back(memory_.data() + (1024 - reinterpret_cast<std::uintptr_t>(memory_.data()) % 1024) % 1024 +
+                      rank * each);
   meetings_.clear(), mbarriers_.clear(), group_work_.clear(), pending_.clear(), failure_.clear();
   queues_.assign(threads, {});
   slots_.assign(threads, nullptr);
@@ -135,8 +142,8 @@ void Block::wait_until(const std::function<bool()>& ready) {
   fiber.ready = nullptr;
 }
 
-void Block::meet(int id, int count, const std::function<void()>& together) {
-  Meeting& meeting = meetings_[id];
+void Block::meet(int rank, int id, int count, const std::function<void()>& together) {
+  Meeting& meeting = meetings_[{rank, id}];
   if (++meeting.arrived == count) {
     if (together) together();
     meeting.arrived = 0;
@@ -188,19 +195,19 @@ void Block::defer_group_work() {
   queues_[static_cast<std::size_t>(running_)][Queue::products].open.push_back(group_work_.at(running_ / 128).back());
 }
 
-Block::Mbarrier& Block::mbarrier(int offset) {
-  const auto found = mbarriers_.find(offset);
+Block::Mbarrier& Block::mbarrier(int rank, int offset) {
+  const auto found = mbarriers_.find({rank, offset});
   if (found == mbarriers_.end()) throw std::logic_error("no mbarrier was initialised at " + std::to_string(offset));
   return found->second;
 }
 
 void Block::mbarrier_init(int offset, int count) {
   shared_at(offset, 8, 8);
-  mbarriers_[offset] = {count, count, 0, 0};
+  mbarriers_[{rank(), offset}] = {count, count, 0, 0};
 }
 
-void Block::mbarrier_change(int offset, std::int64_t arrivals, std::int64_t bytes) {
-  Mbarrier& barrier = mbarrier(offset);
+void Block::mbarrier_change(int rank, int offset, std::int64_t arrivals, std::int64_t bytes) {
+  Mbarrier& barrier = mbarrier(rank, offset);
   barrier.arrivals_missing -= arrivals;
   barrier.bytes_missing += bytes;
   if (barrier.arrivals_missing < 0) throw std::logic_error("more arrivals at an mbarrier than it expects");

@@ -9,7 +9,8 @@
 
 namespace chipfit::cuda::emulate {
 
-/// A functional model of one thread block at a time, for running the kernels' own code on a host. Threads are fibers
+/// A functional model of one thread block at a time, or of a cluster of blocks, for running the kernels' own code on a
+/// host. Threads are fibers
 /// that are resumed in random order and switched where they wait: at barriers, warp-wide instructions and mbarriers.
 /// Asynchronous copies and multiplications happen at a random moment between the instruction that starts them and the
 /// wait that orders them, so that a missing wait or barrier shows as a wrong result in some run. What is not modelled:
@@ -29,26 +30,34 @@ class Block {
     int threads = 256;
     int shared_bytes = 0;
     std::uint64_t seed = 1;
+    int cluster = 1;  ///< blocks that run together and reach each other's shared memory; divides `blocks`
   };
   /// Memory that asynchronous copies and loads of tiles may read.
   void declare_readable(const void* data, std::int64_t bytes);
-  /// Runs `kernel` in every thread of every block, block after block.
+  /// Runs `kernel` in every thread of every block, cluster after cluster.
   void run(const Launch&, const std::function<void()>& kernel);
 
   // What the instructions of kernels/cuda/emulate/ptx.hpp are made of; only inside run().
   static Block& current();
-  int thread() const { return running_; }
-  std::uint32_t block() const { return block_; }
+  int thread() const { return running_ % launch_.threads; }
+  /// Which block of its cluster the running thread belongs to.
+  int rank() const { return running_ / launch_.threads; }
+  std::uint32_t block() const { return block_ + static_cast<std::uint32_t>(rank()); }
   const Launch& launch() const { return launch_; }
-  unsigned char* shared() { return shared_; }
-  /// The place of `bytes` bytes in shared memory; throws outside of it or where not aligned.
-  unsigned char* shared_at(std::int64_t offset, int bytes, int alignment);
+  /// The place of `bytes` bytes in the shared memory of the running thread's block, or of block `rank` of its cluster;
+  /// throws outside of it or where not aligned.
+  unsigned char* shared_at(std::int64_t offset, int bytes, int alignment) {
+    return shared_at(rank(), offset, bytes, alignment);
+  }
+  unsigned char* shared_at(int rank, std::int64_t offset, int bytes, int alignment);
   void check_readable(const void* from, std::int64_t bytes, int alignment) const;
 
   /// Lets other threads run until `ready` is true.
   void wait_until(const std::function<bool()>& ready);
-  /// `count` threads meet under `id`. The last one to come runs `together`.
-  void meet(int id, int count, const std::function<void()>& together = {});
+  /// `count` threads of a block meet under `id`. The last one to come runs `together`.
+  void meet(int id, int count, const std::function<void()>& together = {}) { meet(rank(), id, count, together); }
+  /// All threads of the cluster meet.
+  void meet_cluster() { meet(-1, 0, launch_.threads * launch_.cluster, {}); }
   bool coin() { return random_() & 1; }
 
   /// Work that happens on its own, in any order, at some moment from now on.
@@ -67,9 +76,11 @@ class Block {
     std::int64_t count = 0, arrivals_missing = 0, bytes_missing = 0;
     std::uint32_t phase = 0;
   };
-  Mbarrier& mbarrier(int offset);
+  /// Of the running thread's block, or of block `rank` of its cluster.
+  Mbarrier& mbarrier(int offset) { return mbarrier(rank(), offset); }
+  Mbarrier& mbarrier(int rank, int offset);
   void mbarrier_init(int offset, int count);
-  void mbarrier_change(int offset, std::int64_t arrivals, std::int64_t bytes);
+  void mbarrier_change(int rank, int offset, std::int64_t arrivals, std::int64_t bytes);
 
   /// A slot for each lane of a warp to leave what a warp-wide instruction takes from it.
   void** warp_slots() { return &slots_[static_cast<std::size_t>(running_ / 32 * 32)]; }
@@ -86,6 +97,7 @@ class Block {
     std::uint64_t generation = 0;
   };
   static void enter();
+  void meet(int rank, int id, int count, const std::function<void()>& together);
   void run_block();
   void start_fiber(Fiber&);
   void do_something_pending();
@@ -94,11 +106,11 @@ class Block {
   std::uint32_t block_ = 0;
   int running_ = 0;
   std::vector<unsigned char> memory_;
-  unsigned char* shared_ = nullptr;
+  std::vector<unsigned char*> shared_;  // of each block of the cluster
   std::vector<std::pair<const unsigned char*, std::int64_t>> readable_;
   std::vector<std::unique_ptr<Fiber>> fibers_;
-  std::map<int, Meeting> meetings_;
-  std::map<int, Mbarrier> mbarriers_;
+  std::map<std::pair<int, int>, Meeting> meetings_;    // by rank and id
+  std::map<std::pair<int, int>, Mbarrier> mbarriers_;  // by rank and offset
   std::vector<std::function<void()>> pending_;
   std::vector<std::map<Queue, Groups>> queues_;
   std::vector<void*> slots_;

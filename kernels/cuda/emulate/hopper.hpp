@@ -19,10 +19,19 @@ inline void mbarrier_init(int offset, int count) {
 }
 inline void fence_mbarrier_init() {}
 inline void mbarrier_arrive(int offset) {
-  Block::current().mbarrier_change(offset, 1, 0);
+  Block::current().mbarrier_change(Block::current().rank(), offset, 1, 0);
+}
+inline void mbarrier_arrive_at(int rank, int offset) {
+  Block::current().mbarrier_change(rank, offset, 1, 0);
 }
 inline void mbarrier_arrive_expect(int offset, int bytes) {
-  Block::current().mbarrier_change(offset, 1, bytes);
+  Block::current().mbarrier_change(Block::current().rank(), offset, 1, bytes);
+}
+inline int cluster_rank() {
+  return Block::current().rank();
+}
+inline void cluster_sync() {
+  Block::current().meet_cluster();
 }
 inline void mbarrier_wait(int offset, std::uint32_t parity) {
   Block::Mbarrier& barrier = Block::current().mbarrier(offset);
@@ -39,9 +48,9 @@ inline void fence_proxy_async() {}
 
 namespace detail {
 /// Where byte `byte` of row `row` of a box stands: the swizzle permutes by bits of the address itself.
-inline unsigned char* swizzled(Block& block, int box, int row, int byte) {
+inline unsigned char* swizzled(Block& block, int rank, int box, int row, int byte) {
   const int linear = box + row * 128 + byte;
-  return block.shared_at(linear ^ (linear >> 7 & 7) << 4, 1, 1);
+  return block.shared_at(rank, linear ^ (linear >> 7 & 7) << 4, 1, 1);
 }
 /// Reads one element of a tensor, zeros outside of it.
 inline void read_element(const TensorMap& map, const std::int64_t (&at)[4], unsigned char* to) {
@@ -56,21 +65,32 @@ inline void read_element(const TensorMap& map, const std::int64_t (&at)[4], unsi
 }
 }  // namespace detail
 
-/// The box at (c0, c1, c2), row after row; then its bytes are counted at `barrier`.
-inline void tma_load(const TensorMap& map, int offset, int c0, int c1, int c2, int barrier) {
+namespace detail {
+/// The box at (c0, c1, c2), row after row, into block `rank`; then its bytes are counted at `barrier` there.
+inline void load_box(int rank, const TensorMap& map, int offset, int c0, int c1, int c2, int barrier) {
   Block& block = Block::current();
-  block.shared_at(offset, static_cast<int>(map.box_bytes()), 1024);
-  block.later([&block, &map, offset, c0, c1, c2, barrier] {
+  block.shared_at(rank, offset, static_cast<int>(map.box_bytes()), 1024);
+  block.later([&block, &map, rank, offset, c0, c1, c2, barrier] {
     const int bytes = bytes_of(map.element);
     for (int row = 0; row < map.box[1] * map.box[2]; ++row)
       for (int i = 0; i < map.box[0]; ++i) {
         const std::int64_t at[4] = {c0 + i, c1 + row % map.box[1], c2 + row / map.box[1], 0};
         unsigned char element[8];
         detail::read_element(map, at, element);
-        for (int e = 0; e < bytes; ++e) *detail::swizzled(block, offset, row, i * bytes + e) = element[e];
+        for (int e = 0; e < bytes; ++e) *detail::swizzled(block, rank, offset, row, i * bytes + e) = element[e];
       }
-    block.mbarrier_change(barrier, 0, -map.box_bytes());
+    block.mbarrier_change(rank, barrier, 0, -map.box_bytes());
   });
+}
+}  // namespace detail
+
+inline void tma_load(const TensorMap& map, int offset, int c0, int c1, int c2, int barrier) {
+  detail::load_box(Block::current().rank(), map, offset, c0, c1, c2, barrier);
+}
+inline void tma_load_multicast(const TensorMap& map, int offset, int c0, int c1, int c2, int barrier,
+                               std::uint16_t ranks) {
+  for (int rank = 0; rank < Block::current().launch().cluster; ++rank)
+    if (ranks >> rank & 1) detail::load_box(rank, map, offset, c0, c1, c2, barrier);
 }
 
 /// Pixels in the order w, h, n inside of the bounding box, from (w, h, n) on (PTX ISA, "im2col mode").
@@ -78,6 +98,7 @@ inline void tma_load_im2col(const TensorMap& map, int offset, int c, int w, int 
                             std::uint16_t tap_h, int barrier) {
   Block& block = Block::current();
   block.shared_at(offset, static_cast<int>(map.box_bytes()), 1024);
+  const int rank = block.rank();
   block.later([=, &block, &map] {
     const int bytes = bytes_of(map.element);
     std::int64_t x = w, y = h, image = n;
@@ -86,27 +107,27 @@ inline void tma_load_im2col(const TensorMap& map, int offset, int c, int w, int 
         const std::int64_t at[4] = {c + i, x + tap_w, y + tap_h, image};
         unsigned char element[8];
         detail::read_element(map, at, element);
-        for (int e = 0; e < bytes; ++e) *detail::swizzled(block, offset, row, i * bytes + e) = element[e];
+        for (int e = 0; e < bytes; ++e) *detail::swizzled(block, rank, offset, row, i * bytes + e) = element[e];
       }
       x += map.step[0];
       if (x > map.extent[1] - 1 + map.upper[0]) x = map.lower[0], y += map.step[1];
       if (y > map.extent[2] - 1 + map.upper[1]) y = map.lower[1], ++image;
     }
-    block.mbarrier_change(barrier, 0, -map.box_bytes());
+    block.mbarrier_change(rank, barrier, 0, -map.box_bytes());
   });
 }
 
 inline void tma_store(const TensorMap& map, int offset, int c0, int c1, int c2) {
   Block& block = Block::current();
   block.shared_at(offset, static_cast<int>(map.box_bytes()), 1024);
-  block.defer(Block::Queue::stores, [&block, &map, offset, c0, c1, c2] {
+  block.defer(Block::Queue::stores, [&block, &map, rank = block.rank(), offset, c0, c1, c2] {
     const int bytes = bytes_of(map.element);
     for (int row = 0; row < map.box[1]; ++row)
       for (int i = 0; i < map.box[0]; ++i) {
         if (c0 + i >= map.extent[0] || c1 + row >= map.extent[1] || c2 >= map.extent[2]) continue;
         unsigned char* to = static_cast<unsigned char*>(const_cast<void*>(map.data)) + std::int64_t{c0 + i} * bytes +
                             (c1 + row) * map.stride_bytes[1] + c2 * map.stride_bytes[2];
-        for (int e = 0; e < bytes; ++e) to[e] = *detail::swizzled(block, offset, row, i * bytes + e);
+        for (int e = 0; e < bytes; ++e) to[e] = *detail::swizzled(block, rank, offset, row, i * bytes + e);
       }
   });
 }
@@ -161,12 +182,16 @@ std::uint32_t operand_word(Block& block, std::uint64_t descriptor, bool mn_major
 inline float e4m3_of(std::uint32_t bits, int) {
   return static_cast<float>(widen(E4m3{static_cast<std::uint8_t>(bits)}));
 }
+inline float e5m2_of(std::uint32_t bits, int) {
+  return static_cast<float>(widen(E5m2{static_cast<std::uint8_t>(bits)}));
+}
 
-template <int kN, int kBytes, class Sum, class Wide, class Decode>
-void wgmma(Sum* d, std::uint64_t a, std::uint64_t b, bool mn_a, bool mn_b, int add, Decode decode) {
+template <int kN, int kBytes, class Sum, class Wide, class DecodeA, class DecodeB>
+void wgmma(Sum* d, std::uint64_t a, std::uint64_t b, bool mn_a, bool mn_b, int add, DecodeA decode_a,
+           DecodeB decode_b) {
   Block& block = Block::current();
   constexpr int kK = 32 / kBytes;
-  const int group = block.thread() / 128;
+  const int group = block.thread() / 128;  // of its block
   // All threads of the warpgroup issue it together; each has its own accumulators.
   void** slots = block.group_slots();
   slots[block.thread() % 128] = d;
@@ -176,9 +201,9 @@ void wgmma(Sum* d, std::uint64_t a, std::uint64_t b, bool mn_a, bool mn_b, int a
     block.set_group_work([=, &block] {
       std::vector<Wide> left(64 * kK), right(static_cast<std::size_t>(kN * kK));
       for (int i = 0; i < 64 * kK; ++i)
-        left[static_cast<std::size_t>(i)] = decode(operand_word<kBytes>(block, a, mn_a, i / kK, i % kK), 0);
+        left[static_cast<std::size_t>(i)] = decode_a(operand_word<kBytes>(block, a, mn_a, i / kK, i % kK), 0);
       for (int i = 0; i < kN * kK; ++i)
-        right[static_cast<std::size_t>(i)] = decode(operand_word<kBytes>(block, b, mn_b, i / kK, i % kK), 0);
+        right[static_cast<std::size_t>(i)] = decode_b(operand_word<kBytes>(block, b, mn_b, i / kK, i % kK), 0);
       for (int t = 0; t < 128; ++t)
         for (int i = 0; i < kN / 2; ++i) {
           const Position at = accumulator_m64(t, i);
@@ -195,23 +220,35 @@ void wgmma(Sum* d, std::uint64_t a, std::uint64_t b, bool mn_a, bool mn_b, int a
 
 template <int kN, bool kMnA, bool kMnB>
 void wgmma_bf16(float (&d)[kN / 2], std::uint64_t a, std::uint64_t b, int add) {
-  detail::wgmma<kN, 2, float, double>(d, a, b, kMnA, kMnB, add, detail::bf16_of);
+  detail::wgmma<kN, 2, float, double>(d, a, b, kMnA, kMnB, add, detail::bf16_of, detail::bf16_of);
 }
 template <int kN, bool kMnA, bool kMnB>
 void wgmma_f16(float (&d)[kN / 2], std::uint64_t a, std::uint64_t b, int add) {
-  detail::wgmma<kN, 2, float, double>(d, a, b, kMnA, kMnB, add, detail::f16_of);
+  detail::wgmma<kN, 2, float, double>(d, a, b, kMnA, kMnB, add, detail::f16_of, detail::f16_of);
 }
 template <int kN>
 void wgmma_tf32(float (&d)[kN / 2], std::uint64_t a, std::uint64_t b, int add) {
-  detail::wgmma<kN, 4, float, double>(d, a, b, false, false, add, detail::tf32_of);
+  detail::wgmma<kN, 4, float, double>(d, a, b, false, false, add, detail::tf32_of, detail::tf32_of);
 }
 template <int kN>
 void wgmma_i8(std::int32_t (&d)[kN / 2], std::uint64_t a, std::uint64_t b, int add) {
-  detail::wgmma<kN, 1, std::int32_t, std::int64_t>(d, a, b, false, false, add, detail::i8_of);
+  detail::wgmma<kN, 1, std::int32_t, std::int64_t>(d, a, b, false, false, add, detail::i8_of, detail::i8_of);
 }
 template <int kN>
 void wgmma_e4m3(float (&d)[kN / 2], std::uint64_t a, std::uint64_t b, int add) {
-  detail::wgmma<kN, 1, float, double>(d, a, b, false, false, add, detail::e4m3_of);
+  detail::wgmma<kN, 1, float, double>(d, a, b, false, false, add, detail::e4m3_of, detail::e4m3_of);
+}
+template <int kN>
+void wgmma_e5m2(float (&d)[kN / 2], std::uint64_t a, std::uint64_t b, int add) {
+  detail::wgmma<kN, 1, float, double>(d, a, b, false, false, add, detail::e5m2_of, detail::e5m2_of);
+}
+template <int kN>
+void wgmma_e4m3_e5m2(float (&d)[kN / 2], std::uint64_t a, std::uint64_t b, int add) {
+  detail::wgmma<kN, 1, float, double>(d, a, b, false, false, add, detail::e4m3_of, detail::e5m2_of);
+}
+template <int kN>
+void wgmma_e5m2_e4m3(float (&d)[kN / 2], std::uint64_t a, std::uint64_t b, int add) {
+  detail::wgmma<kN, 1, float, double>(d, a, b, false, false, add, detail::e5m2_of, detail::e4m3_of);
 }
 
 }  // namespace chipfit::cuda::ptx

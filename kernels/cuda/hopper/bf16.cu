@@ -4,10 +4,7 @@ namespace chipfit::cuda {
 
 template <>
 const char* launch_hopper<Element::bf16>(const HopperLaunch& l, Step step, void* stream) {
-  if (l.source == Source::im2col)
-    return launch_hopper_one<WgmmaBf16, Major::k, Major::k, 128, Source::im2col>(l, step, stream);
-  return l.block_n == 256 ? launch_hopper_matrix<WgmmaBf16, 256>(l, step, stream)
-                          : launch_hopper_matrix<WgmmaBf16, 128>(l, step, stream);
+  return launch_hopper_as_stored<Element::bf16, WgmmaBf16>(l, step, stream);
 }
 
 }  // namespace chipfit::cuda

@@ -14,8 +14,8 @@ struct HopperStore {
 
   template <int kN, class Sum>
   static CHIPFIT_DEVICE void store(const ptx::TensorMap& map, const HopperWork& work, const WorkTile& tile,
-                                   const Sum (&sums)[kN / 2], int staging, int warpgroup, int thread) {
-    const int first_row = tile.tile_m * 128 + warpgroup * 64, first_col = tile.tile_n * kN;
+                                   const Sum (&sums)[kN / 2], int staging, int warpgroup, int thread, int first_row,
+                                   int first_col) {
     if constexpr (std::is_same_v<Sum, float>) {  // the sums that may become 16-bit results
       if (work.store == StoreBy::copy_engine) {
         by_copy_engine<kN>(map, work, tile.batch, sums, staging + warpgroup * bytes_per_warpgroup, warpgroup, thread,

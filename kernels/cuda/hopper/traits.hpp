@@ -33,15 +33,21 @@ struct WgmmaTf32 {
     ptx::wgmma_tf32<kN>(d, a, b, add);
   }
 };
-struct WgmmaE4m3 {
-  using Sum = float;
-  static constexpr int element_bytes = 1;
-  static constexpr bool kPromote = true;
-  template <int kN, Major, Major>
-  static CHIPFIT_DEVICE void multiply(float (&d)[kN / 2], std::uint64_t a, std::uint64_t b, int add) {
-    ptx::wgmma_e4m3<kN>(d, a, b, add);
-  }
-};
+#define CHIPFIT_WGMMA_FP8(Name, instruction)                                                             \
+  struct Name {                                                                                          \
+    using Sum = float;                                                                                   \
+    static constexpr int element_bytes = 1;                                                              \
+    static constexpr bool kPromote = true;                                                               \
+    template <int kN, Major, Major>                                                                      \
+    static CHIPFIT_DEVICE void multiply(float (&d)[kN / 2], std::uint64_t a, std::uint64_t b, int add) { \
+      ptx::instruction<kN>(d, a, b, add);                                                                \
+    }                                                                                                    \
+  };
+CHIPFIT_WGMMA_FP8(WgmmaE4m3, wgmma_e4m3)
+CHIPFIT_WGMMA_FP8(WgmmaE5m2, wgmma_e5m2)
+CHIPFIT_WGMMA_FP8(WgmmaE4m3E5m2, wgmma_e4m3_e5m2)
+CHIPFIT_WGMMA_FP8(WgmmaE5m2E4m3, wgmma_e5m2_e4m3)
+#undef CHIPFIT_WGMMA_FP8
 struct WgmmaI8 {
   using Sum = std::int32_t;
   static constexpr int element_bytes = 1;

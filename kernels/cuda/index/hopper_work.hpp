@@ -5,8 +5,10 @@
 
 namespace chipfit::cuda {
 
-/// Where the columns of A come from: a matrix, or the image of a convolution through the copy engine's im2col mode.
-enum class Source { matrix, im2col };
+/// What the operands are. matrix: A and B are. The others are convolutions through the copy engine's im2col mode.
+/// im2col: forward, A is the image. gradient: with respect to the image, A is dY and B the filters turned by 180°.
+/// weights: with respect to the filters, A is dY transposed and B the image; each tap is a product of its own.
+enum class Source { matrix, im2col, gradient, weights };
 /// How results leave the block: from registers, or through shared memory and the copy engine (16-bit results that are
 /// overwritten, whose rows begin at multiples of 16 bytes).
 enum class StoreBy : std::uint8_t { threads, copy_engine };
@@ -17,7 +19,7 @@ struct HopperWork {
   Output out;
   Partial partial;
   StoreBy store = StoreBy::threads;
-  ConvGeometry conv{};  ///< Source::im2col only
+  ConvGeometry conv{};  ///< of the image that im2col walks over; not for Source::matrix
 };
 
 /// Where the box of one k-slice of an im2col tile starts. A slice is a filter tap and a block of channels.
@@ -43,6 +45,11 @@ CHIPFIT_HD Im2colBox im2col_box(const ConvGeometry& g, std::int64_t group, std::
   box.tap_h = static_cast<std::uint16_t>(tap_row * g.dil_h);
   box.tap_w = static_cast<std::uint16_t>((tap - tap_row * g.s) * g.dil_w);
   return box;
+}
+
+/// The same where k is the pixel and the tap is fixed. Channels are the caller's.
+CHIPFIT_HD Im2colBox im2col_box_of_tap(const ConvGeometry& g, std::int64_t first_pixel, int tap) {
+  return im2col_box(g, 0, first_pixel, tap, g.c);  // slices as wide as the channels count taps
 }
 
 }  // namespace chipfit::cuda

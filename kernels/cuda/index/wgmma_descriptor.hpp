@@ -20,10 +20,10 @@ CHIPFIT_HD std::uint64_t wgmma_descriptor(std::uint32_t address, std::uint32_t l
 /// box as TMA writes them.
 template <Major kMajor, int kMn, int kElementBytes>
 struct WgmmaTile {
-  static constexpr int k = 128 / kElementBytes;
+  static constexpr int mn = kMn, k = 128 / kElementBytes;
   static constexpr int bytes = kMn * 128;
-  /// K-major: one box of kMn rows. MN-major: boxes of 64 elements of mn and 64 rows of k.
-  static constexpr int boxes = kMajor == Major::k ? 1 : kMn / 64;
+  /// K-major: kMn rows, as one box or as several one behind the other. MN-major: boxes of 64 elements of mn and 64
+  /// rows of k.
   static constexpr int box_rows = kMajor == Major::k ? kMn : k;
   static constexpr int box_bytes = box_rows * 128;
   static_assert(kMajor == Major::k || kElementBytes == 2, "only 16-bit operands may be MN-major");

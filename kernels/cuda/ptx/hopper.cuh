@@ -20,6 +20,26 @@ CHIPFIT_DEVICE void fence_mbarrier_init() {
 CHIPFIT_DEVICE void mbarrier_arrive(int offset) {
   asm volatile("mbarrier.arrive.shared::cta.b64 _, [%0];" ::"r"(shared_address(offset)) : "memory");
 }
+/// At the mbarrier of the same place in block `rank` of the cluster.
+CHIPFIT_DEVICE void mbarrier_arrive_at(int rank, int offset) {
+  asm volatile(
+      "{\n"
+      ".reg .b32 there;\n"
+      "mapa.shared::cluster.u32 there, %0, %1;\n"
+      "mbarrier.arrive.release.cluster.shared::cluster.b64 _, [there];\n"
+      "}" ::"r"(shared_address(offset)),
+      "r"(rank)
+      : "memory");
+}
+CHIPFIT_DEVICE int cluster_rank() {
+  std::uint32_t rank;
+  asm volatile("mov.u32 %0, %%cluster_ctarank;" : "=r"(rank));
+  return static_cast<int>(rank);
+}
+/// All threads of all blocks of the cluster meet; two instructions.
+CHIPFIT_DEVICE void cluster_sync() {
+  asm volatile("barrier.cluster.arrive.release;\nbarrier.cluster.wait.acquire;" ::: "memory");
+}
 CHIPFIT_DEVICE void mbarrier_arrive_expect(int offset, int bytes) {
   asm volatile("mbarrier.arrive.expect_tx.shared::cta.b64 _, [%0], %1;" ::"r"(shared_address(offset)), "r"(bytes)
                : "memory");
@@ -57,6 +77,15 @@ CHIPFIT_DEVICE void tma_load(const TensorMap& map, int offset, int c0, int c1, i
       "cp.async.bulk.tensor.3d.shared::cluster.global.mbarrier::complete_tx::bytes [%0], [%1, {%2, %3, %4}], [%5];" ::
           "r"(shared_address(offset)),
       "l"(&map), "r"(c0), "r"(c1), "r"(c2), "r"(shared_address(barrier))
+      : "memory");
+}
+/// The same into every block of the cluster whose bit is set in `ranks`, counted at each one's own mbarrier.
+CHIPFIT_DEVICE void tma_load_multicast(const TensorMap& map, int offset, int c0, int c1, int c2, int barrier,
+                                       std::uint16_t ranks) {
+  asm volatile(
+      "cp.async.bulk.tensor.3d.shared::cluster.global.mbarrier::complete_tx::bytes.multicast::cluster [%0], [%1, {%2, "
+      "%3, %4}], [%5], %6;" ::"r"(shared_address(offset)),
+      "l"(&map), "r"(c0), "r"(c1), "r"(c2), "r"(shared_address(barrier)), "h"(ranks)
       : "memory");
 }
 CHIPFIT_DEVICE void tma_load_im2col(const TensorMap& map, int offset, int c, int w, int h, int n, std::uint16_t tap_w,

@@ -60,6 +60,9 @@ CHIPFIT_WGMMA_TRANSPOSING(wgmma_f16, "k16.f32.f16.f16")
   }
 CHIPFIT_WGMMA_K_MAJOR(wgmma_tf32, float, "+f", "k8.f32.tf32.tf32", ", 1, 1")
 CHIPFIT_WGMMA_K_MAJOR(wgmma_e4m3, float, "+f", "k32.f32.e4m3.e4m3", ", 1, 1")
+CHIPFIT_WGMMA_K_MAJOR(wgmma_e5m2, float, "+f", "k32.f32.e5m2.e5m2", ", 1, 1")
+CHIPFIT_WGMMA_K_MAJOR(wgmma_e4m3_e5m2, float, "+f", "k32.f32.e4m3.e5m2", ", 1, 1")
+CHIPFIT_WGMMA_K_MAJOR(wgmma_e5m2_e4m3, float, "+f", "k32.f32.e5m2.e4m3", ", 1, 1")
 CHIPFIT_WGMMA_K_MAJOR(wgmma_i8, std::int32_t, "+r", "k32.s32.s8.s8", "")
 
 #undef CHIPFIT_WGMMA_TRANSPOSING

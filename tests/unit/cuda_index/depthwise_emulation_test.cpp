@@ -37,6 +37,7 @@ TEST(EmulatedDepthwise, EveryDirection) {
     depthwise<Element::f32, 1>(d + ":f32:nhwc:n1c5h9w7:k10r3s2:p1x2:d2x1:g5:acc");
     depthwise<Element::i8, 4>(d + ":i8:nhwc:n1c36h6w7:k36r2s2:g36");
     depthwise<Element::f64, 1>(d + ":f64:nhwc:n1c2h9w7:k2r3s3:p1x1:g2");
+    depthwise<Element::f32, 1>(d + ":f32:nhwc:n2c1h9w11:k3r5s3:p2x1");
   }
 }
 TEST(EmulatedDepthwise, WeightGradientsAreSplitOverThePixels) {

@@ -49,7 +49,7 @@ TEST_F(DeviceWatchTest, KeepsReadingsUnderTheHeaderAndTheHighestTemperatureInThe
   DeviceWatch watch(source(3), "run", "GPU-a", folder, DeviceWatch::Clock::now());
   wait_for(3);
   results::Row row;
-  ASSERT_TRUE(watch.record(row));
+  ASSERT_TRUE(watch.record(row, {}));
   EXPECT_EQ(row.real(results::Column::temp_max_c), 62);
   const std::string text = written();
   EXPECT_THAT(text, StartsWith("run_id,device_uid,t_s,power_w,temp_c,clock_hz,throttle_reasons\nrun,GPU-a,0.0"));
@@ -59,13 +59,42 @@ TEST_F(DeviceWatchTest, KeepsReadingsUnderTheHeaderAndTheHighestTemperatureInThe
   EXPECT_EQ(row.text(results::Column::power_mean_w), "") << "a case is too short for watts";
 }
 
+// Readings every 50 ms of a counter that grows by 25 J each time: 500 W.
+TEST_F(DeviceWatchTest, SustainedWorkOfTenSecondsHasPowerAndEnergyOfOneProblem) {
+  const auto began = DeviceWatch::Clock::now();
+  // The clock of the readings is made up, so that twelve seconds of them are there at once.
+  std::vector<telemetry::Sample> samples;
+  for (int i = 0; i < 240; ++i) {
+    telemetry::Sample sample;
+    sample.t_s = 0.05 * i;
+    sample.energy_j = 25.0 * i;
+    sample.clock_hz = i % 2 ? 1.9e9 : 1.7e9;
+    samples.push_back(sample);
+  }
+  const auto at = [&](double s) {
+    return began + std::chrono::duration_cast<DeviceWatch::Clock::duration>(std::chrono::duration<double>(s));
+  };
+  results::Row row;
+  set_sustained_columns(row, samples, began, {at(0.01), at(11.99), 0.002}, "nvml", "indicative");
+  EXPECT_NEAR(*row.real(results::Column::power_mean_w), 500, 1e-6);
+  EXPECT_NEAR(*row.real(results::Column::energy_j), 1, 1e-6);
+  EXPECT_NEAR(*row.real(results::Column::clock_mean_hz), 1.8e9, 0.01e9);
+  EXPECT_EQ(row.text(results::Column::energy_source), "nvml");
+
+  results::Row too_short;
+  set_sustained_columns(too_short, samples, began, {at(0), at(9.5), 0.002}, "nvml", "indicative");
+  EXPECT_EQ(too_short.text(results::Column::power_mean_w), "");
+  EXPECT_EQ(too_short.text(results::Column::energy_source), "");
+  EXPECT_NE(too_short.text(results::Column::clock_mean_hz), "");
+}
+
 TEST_F(DeviceWatchTest, WritesEachReadingOnce) {
   DeviceWatch watch(source(2), "run", "cpu", folder, DeviceWatch::Clock::now());
   wait_for(2);
   results::Row first, second;
-  ASSERT_TRUE(watch.record(first));
+  ASSERT_TRUE(watch.record(first, {}));
   const std::string before = written();
-  ASSERT_TRUE(watch.record(second));
+  ASSERT_TRUE(watch.record(second, {}));
   EXPECT_EQ(written(), before);
   EXPECT_EQ(second.text(results::Column::temp_max_c), "");
 }
@@ -73,7 +102,7 @@ TEST_F(DeviceWatchTest, WritesEachReadingOnce) {
 TEST_F(DeviceWatchTest, ADeviceThatTellsNothingLeavesNoFile) {
   DeviceWatch watch(source(0), "run", "cpu", folder, DeviceWatch::Clock::now());
   results::Row row;
-  ASSERT_TRUE(watch.record(row));
+  ASSERT_TRUE(watch.record(row, {}));
   EXPECT_FALSE(fs::exists(folder / "telemetry.csv"));
 }
 
@@ -81,7 +110,7 @@ TEST_F(DeviceWatchTest, AFolderThatIsGoneIsAnError) {
   DeviceWatch watch(source(1), "run", "cpu", folder / "missing", DeviceWatch::Clock::now());
   wait_for(1);
   results::Row row;
-  const auto kept = watch.record(row);
+  const auto kept = watch.record(row, {});
   ASSERT_FALSE(kept);
   EXPECT_EQ(kept.error().kind, Error::Kind::io);
 }

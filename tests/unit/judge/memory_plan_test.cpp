@@ -45,6 +45,16 @@ TEST(MemoryPlan, PoolsAreTwiceTheOperandAndTwiceTheCache) {
   }
 }
 
+TEST(MemoryPlan, TheCacheIsTheOneOfTheDeviceThatComputes) {
+  chipfit_device_info device{};
+  device.kind = CHIPFIT_CPU;
+  EXPECT_EQ(cache_to_defeat(device, 32 * mib), 32 * mib);
+  device.kind = CHIPFIT_GPU;
+  EXPECT_EQ(cache_to_defeat(device, 512 * mib), 64 * mib) << "the host's cache says nothing of a GPU's";
+  device.last_level_cache_kib = 60 << 10;
+  EXPECT_EQ(cache_to_defeat(device, 512 * mib), 60 * mib);
+}
+
 TEST(MemoryPlan, PoolsShrinkBeforeACaseIsTooBig) {
   // Full pools of 8192³ take 2.5 GiB on each side; this host has less.
   const auto full = plan_memory(problem("gemm:f32:NN:8192x8192x8192"), host(24 * gib));

@@ -119,6 +119,17 @@ TEST_F(Backends, TakesEveryKey) {
   EXPECT_THAT(loaded->notes, IsEmpty());
 }
 
+TEST_F(Backends, APathThatBeginsWithAVariableFollowsIt) {
+  write("lib.so", ElfBuilder{}.build());
+  setenv("CHIPFIT_TEST_HOME", "/opt/venv", 1);
+  setenv("CHIPFIT_TEST_RELATIVE", "venv", 1);
+  unsetenv("CHIPFIT_TEST_UNSET");
+  const auto loaded = load_manifest(write("x.chipfit.json", R"({"format":1,"abi":"1.0","name":"x","library":"lib.so",
+      "read_paths":["/a","$CHIPFIT_TEST_HOME","$CHIPFIT_TEST_HOME/lib","$CHIPFIT_TEST_UNSET","$CHIPFIT_TEST_RELATIVE"]})"));
+  ASSERT_TRUE(loaded) << loaded.error().what;
+  EXPECT_THAT(loaded->read_paths, ElementsAre("/a", "/opt/venv", "/opt/venv/lib"));
+}
+
 TEST_F(Backends, TheLibraryIsTheManifestsNameUnlessSaidOtherwise) {
   const auto loaded = load_manifest(plugin("libmine", "mine"));
   ASSERT_TRUE(loaded);

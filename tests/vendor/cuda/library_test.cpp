@@ -9,9 +9,9 @@
 
 #include "backends/common/cuda/device_facts.hpp"
 #include "backends/common/cuda/peaks.hpp"
+#include "backends/common/cuda/random_data.hpp"
+#include "backends/common/cuda/trial.hpp"
 #include "backends/cuda/cublaslt.hpp"
-#include "backends/cuda/random_data.hpp"
-#include "backends/cuda/trial.hpp"
 #include "tests/vendor/cuda/problems.hpp"
 
 namespace chipfit::test {

@@ -1,4 +1,4 @@
-#include "backends/cuda/random_data.hpp"
+#include "backends/common/cuda/random_data.hpp"
 
 #include <chipfit/chipfit_plugin.h>
 

@@ -1,11 +1,11 @@
-#include "backends/cuda/trial.hpp"
+#include "backends/common/cuda/trial.hpp"
 
 #include <chipfit/chipfit_plugin.hpp>
 #include <chrono>
 #include <cmath>
 #include <limits>
 
-#include "backends/cuda/random_data.hpp"
+#include "backends/common/cuda/random_data.hpp"
 
 namespace cuda {
 namespace {
@@ -21,15 +21,15 @@ constexpr double kNever = std::numeric_limits<double>::infinity();
 
 /// Seconds of one execution of candidate `i`, the mean of `repeats`; kNever where it fails. Failure where the device
 /// itself is lost, which its stream then says too.
-double time_of(const Context& context, const TrialData& data, const RunCandidate& run, std::size_t i, int repeats) {
+double time_of(const TrialBench& bench, const TrialData& data, const RunCandidate& run, std::size_t i, int repeats) {
   try {
-    Event begin(context.driver), end(context.driver);
-    begin.record(context.stream);
+    Event begin(bench.driver), end(bench.driver);
+    begin.record(bench.stream);
     for (int n = 0; n < repeats; ++n) run(i, data);
-    end.record(context.stream);
+    end.record(bench.stream);
     return end.seconds_since(begin) / repeats;
   } catch (const Failure&) {
-    context.stream.synchronize();
+    bench.stream.synchronize();
     return kNever;
   }
 }
@@ -57,11 +57,11 @@ std::array<std::uint64_t, 3> elements_of(const chipfit_problem& p) {
   return {x, y, w};
 }
 
-std::optional<TrialData> trial_data(const Context& context, const chipfit_problem& p) {
+std::optional<TrialData> trial_data(const TrialBench& bench, const chipfit_problem& p) {
   const auto elements = elements_of(p);
   try {
     const auto make = [&](std::uint32_t dtype, std::size_t operand) {
-      return random_memory(context.driver, context.stream, dtype, elements[operand]);
+      return random_memory(bench.driver, bench.stream, dtype, elements[operand]);
     };
     return TrialData{{make(p.dtype_a, 0), make(p.dtype_b, 1), make(p.dtype_out, 2)}};
   } catch (const Failure& failure) {
@@ -70,25 +70,23 @@ std::optional<TrialData> trial_data(const Context& context, const chipfit_proble
   }
 }
 
-std::optional<std::size_t> fastest(const Context& context, const TrialData& data, std::size_t count,
+std::optional<std::size_t> fastest(const TrialBench& bench, const TrialData& data, std::size_t count,
                                    const RunCandidate& run) {
   using Clock = std::chrono::steady_clock;
   const auto begin = Clock::now();
-  const auto time_is_up = [&] {
-    return std::chrono::duration<double>(Clock::now() - begin).count() > context.settings.trial_s;
-  };
+  const auto time_is_up = [&] { return std::chrono::duration<double>(Clock::now() - begin).count() > bench.trial_s; };
   std::vector<double> times_s(count, kNever);
   std::vector<int> repeats(count, 1);
   // The first execution loads code and allocates; it is not counted.
   for (std::size_t i = 0; i < count && (i == 0 || !time_is_up()); ++i) {
-    if (!std::isfinite(time_of(context, data, run, i, 1))) continue;
-    times_s[i] = time_of(context, data, run, i, 1);
+    if (!std::isfinite(time_of(bench, data, run, i, 1))) continue;
+    times_s[i] = time_of(bench, data, run, i, 1);
     repeats[i] = static_cast<int>(std::fmin(std::ceil(kRound_s / std::fmax(times_s[i], 1e-6)), kMostRepeats));
   }
   // They take turns, so that a change of clocks meets all of them.
   for (int round = 0; round < kMostRounds && !time_is_up(); ++round)
     for (std::size_t i = 0; i < count; ++i)
-      if (std::isfinite(times_s[i])) times_s[i] = std::fmin(times_s[i], time_of(context, data, run, i, repeats[i]));
+      if (std::isfinite(times_s[i])) times_s[i] = std::fmin(times_s[i], time_of(bench, data, run, i, repeats[i]));
   return shortest(times_s);
 }
 

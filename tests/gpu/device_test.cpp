@@ -34,7 +34,7 @@ class CudaDevice : public ::testing::TestWithParam<const char*> {
   void SetUp() override {
     const auto [status, text] = device_count_of(GetParam());
     if (status != CHIPFIT_OK) GTEST_SKIP() << text;
-    plugin.emplace(path_of(GetParam()));
+    plugin.emplace(path_of(GetParam()), "trial_s=0");  // trying takes seconds where engines are compiled
   }
   void expect_right_or_refused_with_a_reason(const chipfit_problem& p) {
     if (plugin->asks(p) == CHIPFIT_UNSUPPORTED)

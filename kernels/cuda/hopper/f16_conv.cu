@@ -1,0 +1,10 @@
+#include "kernels/cuda/hopper/launch.cuh"
+
+namespace chipfit::cuda {
+
+template <>
+const char* launch_hopper_image<Element::f16>(const HopperLaunch& l, Step step, void* stream) {
+  return launch_hopper_conv<Element::f16, WgmmaF16>(l, step, stream);
+}
+
+}  // namespace chipfit::cuda
