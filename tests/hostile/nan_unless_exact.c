@@ -1,5 +1,6 @@
 // Is right in the exactness round and answers NaN in timed ones.
-// verdict: INCORRECT
+// verdict: INCORRECT|NOT_WRITTEN
+// note: where one of its NaNs happens to be the one that the poison had there
 #include "honest.h"
 
 static chipfit_status enqueue(chipfit_device device, chipfit_kernel kernel, const chipfit_view* in, uint32_t in_count,
