@@ -29,6 +29,8 @@ void add_selection(CLI::App& verb, Raw& raw) {
   verb.add_option("--sustained", raw.sustained, "then work on for S seconds (12 or more), for energy")->type_name("S");
   verb.add_option("--threads", raw.threads, "host threads of the plugin")->type_name("N");
   verb.add_option("--option", raw.options, "option for the plugin; may be repeated")->type_name("K=V");
+  verb.add_option("--isolation", raw.isolation, "auto, L0, L1, L1+Landlock, L2, L3")->type_name("LEVEL");
+  verb.add_option("--require-isolation", raw.require_isolation, "refuse to run with less")->type_name("LEVEL");
   verb.add_flag("--in-process", raw.in_process, "no worker process, for debuggers: UNTRUSTED");
   verb.add_option("--plan", raw.plan_file, "a frozen plan from `chipfit plan -o`")->type_name("FILE");
 }
@@ -68,6 +70,7 @@ const std::vector<Verb>& verbs() {
          verb.add_option("--out", raw.out, "results go to DIR/<run id> (results)")->type_name("DIR");
          verb.add_flag("--resume", raw.resume, "go on with the run of the same plan in --out");
          verb.add_option("--deadline", raw.deadline, "longest call to a plugin, in seconds")->type_name("S");
+         verb.add_option("--memory-limit", raw.memory_limit, "most memory of a worker, in GiB")->type_name("N");
          verb.add_option("--lab", raw.lab, "name of the laboratory, for the rows")->type_name("NAME");
          verb.add_option("--peaks", raw.peaks, "measured peaks of GPUs, as chipfit-cuda-peak prints them")
              ->type_name("FILE");
@@ -262,8 +265,12 @@ Result<Command> to_command(const std::string& verb, const Raw& raw, const std::v
   auto selection = read_selection(raw, benchmark);
   if (!selection) return pass_on(selection.error());
   if (verb == "plan") return PlanCommand{std::move(*selection), raw.output, dry_run, format};
-  RunCommand run{std::move(*selection), out, raw.resume, std::nullopt, raw.lab, raw.peaks, dry_run, format};
+  RunCommand run{
+      std::move(*selection), out, raw.resume, std::nullopt, std::nullopt, raw.lab, raw.peaks, dry_run, format};
   if (const auto read = read_positive("--deadline", raw.deadline, 1e6, run.deadline_s); !read) {
+    return pass_on(read.error());
+  }
+  if (const auto read = read_positive("--memory-limit", raw.memory_limit, 1e6, run.memory_limit_gib); !read) {
     return pass_on(read.error());
   }
   if (verb != "aa") return run;

@@ -6,8 +6,9 @@
 
 namespace chipfit::cli {
 
-Result<judge::BackendDevices> ask_backend(const plan::BackendManifest& manifest, const std::string& options) {
-  auto devices = judge::ask_devices(manifest, worker_binary(), options);
+Result<judge::BackendDevices> ask_backend(const plan::BackendManifest& manifest, const std::string& options,
+                                          sandbox::Isolation isolation) {
+  auto devices = judge::ask_devices(manifest, worker_binary(), options, isolation);
   if (devices) return std::move(*devices);
   const auto& failure = devices.error();
   const auto where = manifest.library.string();

@@ -7,9 +7,9 @@
 
 namespace chipfit::cli {
 
-/// Asks a plugin for its devices, in a worker. Errors: unavailable, with the manifest's install hint; internal when the
-/// plugin died of the question.
-Result<judge::BackendDevices> ask_backend(const plan::BackendManifest&, const std::string& options);
+/// Asks a plugin for its devices, in a worker of this isolation. Errors: unavailable, with the manifest's install hint;
+/// internal when the plugin died of the question.
+Result<judge::BackendDevices> ask_backend(const plan::BackendManifest&, const std::string& options, sandbox::Isolation);
 
 /// "CPU", "GPU", "accelerator", "simulated".
 std::string kind_text(std::uint32_t chipfit_device_kind);

@@ -23,6 +23,8 @@ struct Selection {
   bool quick = false;
   std::optional<double> time_s, ci_relative, sustained_s;
   bool in_process = false;
+  std::string isolation;            ///< a level, "auto" or empty, which is auto as well
+  std::string require_isolation;    ///< the weakest level that is accepted; empty: any
   std::filesystem::path plan_file;  ///< --plan: a frozen plan, instead of all above
   BenchmarkFlags benchmark;
 };
@@ -55,6 +57,7 @@ struct RunCommand {
   std::filesystem::path out = "results";
   bool resume = false;
   std::optional<double> deadline_s;
+  std::optional<double> memory_limit_gib;
   std::string lab;
   std::filesystem::path peaks_file;  ///< what chipfit-cuda-peak printed; empty: none
   DryRun dry_run = DryRun::no;

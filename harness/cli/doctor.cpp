@@ -58,6 +58,22 @@ void sensors(const DoctorFacts& facts, Checks& checks) {
   }
 }
 
+std::string remedy(sandbox::Isolation level) {
+  switch (level) {
+    case sandbox::Isolation::l3:
+    case sandbox::Isolation::l2:
+      return "needs bubblewrap (apt install bubblewrap), user namespaces (sysctl kernel.unprivileged_userns_clone=1, "
+             "user.max_user_namespaces) and a /proc that can be mounted; L3 needs Landlock as well";
+    case sandbox::Isolation::l1_landlock:
+      return "needs a kernel from 5.13 on with Landlock among its security modules (lsm=landlock,…)";
+    case sandbox::Isolation::l1:
+      return "needs a kernel from 3.17 on with seccomp filters";
+    case sandbox::Isolation::l0:
+      break;
+  }
+  return "build or install chipfit again: ./quickstart build";
+}
+
 void isolation(const DoctorFacts& facts, Checks& checks) {
   if (facts.worker_runs) {
     checks.push_back({Health::ok, "worker", facts.worker.string(), ""});
@@ -75,9 +91,17 @@ void isolation(const DoctorFacts& facts, Checks& checks) {
   checks.push_back(facts.pidfd ? Check{Health::ok, "pidfd", "processes are ended by descriptor", ""}
                                : Check{Health::warn, "pidfd", "not in this kernel; a timer is used instead",
                                        "nothing to do; kernels from 5.3 on have it"});
-  const bool l0 = facts.worker_runs && !facts.sealed_memory;
-  checks.push_back({l0 ? Health::ok : Health::fail, "isolation", l0 ? "L0" : "no level works",
-                    l0 ? "" : "mend the lines above; chipfit run --in-process measures without any (UNTRUSTED)"});
+  for (const auto& trial : facts.levels)
+    if (!trial.works())
+      checks.push_back({Health::warn, fmt::format("isolation {}", name(trial.level)),
+                        fmt::format("does not work here: {}", trial.obstacle), remedy(trial.level)});
+  const auto strongest =
+      std::find_if(facts.levels.begin(), facts.levels.end(), [](const auto& trial) { return trial.works(); });
+  const bool usable = strongest != facts.levels.end() && facts.worker_runs && !facts.sealed_memory;
+  checks.push_back(
+      {usable ? Health::ok : Health::fail, "isolation",
+       usable ? fmt::format("{}, tried with a product", name(strongest->level)) : std::string("no level works"),
+       usable ? "" : "mend the lines above; chipfit run --in-process measures without any (UNTRUSTED)"});
 }
 
 void plugins(const DoctorFacts& facts, Checks& checks) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "harness/cli/console.hpp"
+#include "harness/judge/isolation_trial.hpp"
 #include "harness/plan/backends.hpp"
 #include "harness/telemetry/machine.hpp"
 
@@ -54,6 +55,7 @@ struct DoctorFacts {
   bool worker_runs = false;
   std::optional<Error> sealed_memory;  ///< why sealing does not work; none: it works
   bool pidfd = false;
+  std::vector<judge::LevelTrial> levels;  ///< every level of isolation, strongest first
   std::filesystem::path results;
   std::optional<std::uint64_t> results_free_bytes;
   bool results_writable = false;

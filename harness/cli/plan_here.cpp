@@ -1,6 +1,7 @@
 #include "harness/cli/plan_here.hpp"
 
 #include "harness/cli/backend_devices.hpp"
+#include "harness/cli/isolation_choice.hpp"
 #include "harness/cli/text.hpp"
 
 namespace chipfit::cli {
@@ -13,8 +14,15 @@ std::string name_of(const std::string& case_id, const plan::PlannedDevice& devic
 }  // namespace
 
 Result<PlannedRun> plan_here(const Selection& selection, Console& console) {
+  const bool is_frozen = !selection.plan_file.empty();
+  auto isolation = sandbox::Isolation::l0;
+  if (!is_frozen) {
+    const auto chosen = choose_isolation(asked_isolation(selection), selection.require_isolation, console);
+    if (!chosen) return pass_on(chosen.error());
+    isolation = *chosen;
+  }
   const auto count = [&](const plan::BackendManifest& manifest, const std::string& options) -> Result<std::uint32_t> {
-    const auto devices = ask_backend(manifest, options);
+    const auto devices = ask_backend(manifest, options, isolation);
     if (devices) return static_cast<std::uint32_t>(devices->devices.size());
     // A plugin that dies is judged, not skipped: its cases are planned for one device and get their verdicts.
     if (devices.error().kind == Error::Kind::internal) {
@@ -25,6 +33,12 @@ Result<PlannedRun> plan_here(const Selection& selection, Console& console) {
   };
   auto planned = make_plan(selection, plan::discover(plan::plugin_folders()), count, name_of);
   if (planned) {
+    planned->isolation = isolation;
+    if (is_frozen) {
+      const auto chosen = choose_isolation(planned->plan.isolation, selection.require_isolation, console);
+      if (!chosen) return pass_on(chosen.error());
+      planned->isolation = *chosen;
+    }
     for (const auto& note : planned->notes) console.note(note);
     for (const auto& error : planned->unavailable) console.error(error);
   }

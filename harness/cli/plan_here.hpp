@@ -7,7 +7,8 @@
 
 namespace chipfit::cli {
 
-/// make_plan with the plugins and the worker of this installation. Says on stderr which backends are left out.
+/// make_plan with the plugins, the worker and the isolation of this installation. Says on stderr which backends are
+/// left out.
 Result<PlannedRun> plan_here(const Selection&, Console&);
 
 /// One name per line, as Google Benchmark prints them for --benchmark_list_tests.

@@ -143,6 +143,11 @@ Result<void> add_backend(PlannedRun& run, const Selection& selection, const plan
 
 }  // namespace
 
+std::string asked_isolation(const Selection& selection) {
+  if (selection.in_process) return "in-process";
+  return selection.isolation.empty() ? "auto" : selection.isolation;
+}
+
 bool is_quick(const Selection& selection) {
   return selection.quick || (!selection.suites.empty() && selection.cases.empty() &&
                              std::all_of(selection.suites.begin(), selection.suites.end(),
@@ -199,7 +204,7 @@ Result<PlannedRun> make_plan(const Selection& selection, const plan::Catalog& ca
   run.plan.launches = selection.launches;
   run.plan.order = selection.interleave ? plan::Order::interleaved : plan::Order::by_case;
   run.plan.mode = is_quick(selection) ? "quick" : "standard";
-  run.plan.isolation = selection.in_process ? "in-process" : "L0";
+  run.plan.isolation = asked_isolation(selection);
   run.plan.time_s = selection.time_s.value_or(0);
   run.plan.ci_relative = selection.ci_relative.value_or(0);
   run.plan.sustained_s = selection.sustained_s.value_or(0);
@@ -239,7 +244,10 @@ std::vector<std::string> row_command(const PlannedRun& run, const plan::PlannedC
   if (run.plan.ci_relative > 0) add("--ci", fmt::format("{}", run.plan.ci_relative * 100));
   if (run.plan.sustained_s > 0) add("--sustained", fmt::format("{}", run.plan.sustained_s));
   for (const auto& option : words_of(device.options)) add("--option", option);
-  if (run.plan.isolation == "in-process") words.emplace_back("--in-process");
+  if (run.plan.isolation == "in-process")
+    words.emplace_back("--in-process");
+  else if (run.plan.isolation != "auto")
+    add("--isolation", run.plan.isolation);
   return words;
 }
 

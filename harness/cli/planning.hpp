@@ -8,12 +8,14 @@
 #include "harness/cli/commands.hpp"
 #include "harness/plan/backends.hpp"
 #include "harness/plan/plan.hpp"
+#include "harness/sandbox/isolation.hpp"
 
 namespace chipfit::cli {
 
 /// A plan with what is needed to carry it out.
 struct PlannedRun {
   plan::Plan plan;
+  sandbox::Isolation isolation = sandbox::Isolation::l0;  ///< that workers get here
   std::map<std::string, plan::BackendManifest> backends;  ///< by name; every backend of the plan
   std::map<std::string, std::string> spelling;            ///< by name: what --backend was given
   std::vector<Error> unavailable;  ///< backends that were asked for and cannot be used; the others go on
@@ -26,6 +28,9 @@ using CountDevices = std::function<Result<std::uint32_t>(const plan::BackendMani
 /// Cases of the selection: suites by name or file, then single cases. Errors: usage (unknown suite, bad case id),
 /// bad_data or missing for a suite file.
 Result<std::vector<plan::PlannedCase>> select_cases(const Selection&);
+
+/// What the plan says about isolation: "in-process", a level or "auto".
+std::string asked_isolation(const Selection&);
 
 /// True where every suite is the suite `quick`, or --quick was said.
 bool is_quick(const Selection&);

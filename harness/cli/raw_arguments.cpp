@@ -1,4 +1,5 @@
 #include "harness/cli/raw_arguments.hpp"
+#include "harness/cli/isolation_choice.hpp"
 
 #include <fmt/format.h>
 
@@ -161,6 +162,8 @@ Result<Selection> read_selection(const Raw& raw, const std::vector<std::string>&
   selection.quick = raw.quick;
   selection.in_process = raw.in_process;
   selection.interleave = raw.interleave;
+  selection.isolation = raw.isolation;
+  selection.require_isolation = raw.require_isolation;
   selection.plan_file = raw.plan_file;
   const auto flags = parse_benchmark_flags(benchmark_arguments);
   if (!flags) return pass_on(flags.error());
@@ -174,6 +177,8 @@ Result<Selection> read_selection(const Raw& raw, const std::vector<std::string>&
         read_list("--layout", raw.layouts, parse_layout, selection.overrides.layouts),
         read_list("--math", raw.maths, parse_math, selection.overrides.maths),
         read_whole("--launches", raw.launches, 1, 1000000, selection.launches),
+        check_isolation_word("--isolation", raw.isolation, AutoWord::taken),
+        check_isolation_word("--require-isolation", raw.require_isolation, AutoWord::refused),
         read_positive("--time", raw.time, 86400, selection.time_s), read_positive("--ci", raw.ci, 100, ci_percent),
         read_positive("--sustained", raw.sustained, 3600, selection.sustained_s)}) {
     if (!read) return pass_on(read.error());
@@ -184,8 +189,8 @@ Result<Selection> read_selection(const Raw& raw, const std::vector<std::string>&
   if (!raw.plan_file.empty()) {
     if (!raw.suites.empty() || !raw.cases.empty() || !raw.backends.empty() || !raw.devices.empty() || overrides ||
         !raw.options.empty() || !raw.threads.empty() || !raw.launches.empty() || raw.interleave || raw.quick ||
-        raw.in_process || !raw.time.empty() || !raw.ci.empty() || !raw.sustained.empty() || !flags->filter.empty() ||
-        flags->repetitions) {
+        raw.in_process || !raw.isolation.empty() || !raw.time.empty() || !raw.ci.empty() || !raw.sustained.empty() ||
+        !flags->filter.empty() || flags->repetitions) {
       return wrong("--plan is a frozen plan: cases, backends, devices and how they are measured come from it",
                    "leave the other options out, or make another plan: chipfit plan … -o FILE");
     }
@@ -200,6 +205,7 @@ Result<Selection> read_selection(const Raw& raw, const std::vector<std::string>&
     return wrong("--dtype, --direction, --layout and --math change suites, and no suite is selected",
                  "write them into the case id: gemm:f32:NN:512x512x512:tf32");
   }
+  if (raw.in_process && !raw.isolation.empty()) return wrong("--in-process and --isolation contradict each other");
   return selection;
 }
 

@@ -11,16 +11,16 @@ namespace chipfit::cli {
 /// Values as they stand on the command line; they are read once the whole line is known.
 struct Raw {
   std::vector<std::string> suites, cases, backends, devices, dtypes, directions, layouts, maths, options, words;
-  std::string launches, time, ci, sustained, peaks, threads, deadline, lab, out, plan_file, output, check;
+  std::string launches, time, ci, sustained, peaks, threads, deadline, memory_limit, lab, out, plan_file, output, check;
   std::string language, pdf, meta, criteria, key, allowed;
   std::vector<std::string> fail_on;
   std::string baseline, row, column, table, filter, ignore, threshold, explain, report_format;
   std::string case_count, slowed, reports, seed, from;
   foreign::Facts facts;
   VendorWords vendor;
+  std::string isolation, require_isolation;
   bool all = false, interleave = false;
   bool quick = false, resume = false, in_process = false, json = false, dry_run = false;
-  VendorWords vendor;
 };
 
 /// An error of the command line.

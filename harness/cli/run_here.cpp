@@ -42,10 +42,13 @@ Result<judge::RunOptions> run_options(const PlannedRun& planned, const RunComman
   options.resume = command.resume;
   options.measure = settings_of(planned.plan);
   options.deadlines = deadlines_of(command.deadline_s);
+  if (command.memory_limit_gib)
+    options.memory_limit_bytes = static_cast<std::uint64_t>(*command.memory_limit_gib * (1u << 30));
   options.worker_binary = worker_binary();
   options.benchmark_flags = command.selection.benchmark.passed_on;
   options.argv = {"chipfit"};
   options.argv.insert(options.argv.end(), arguments.begin(), arguments.end());
+  options.isolation = planned.isolation;
   options.in_process = planned.plan.isolation == "in-process";
   options.lab = command.lab;
   if (!command.peaks_file.empty()) {

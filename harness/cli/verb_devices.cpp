@@ -2,6 +2,7 @@
 
 #include "harness/cli/backend_devices.hpp"
 #include "harness/cli/errors.hpp"
+#include "harness/cli/isolation_choice.hpp"
 #include "harness/cli/json_out.hpp"
 #include "harness/cli/text.hpp"
 #include "harness/cli/verbs.hpp"
@@ -16,8 +17,8 @@ struct Listing {
   std::vector<plan::RejectedBackend> rejected;
 };
 
-void ask(const plan::BackendManifest& manifest, Listing& listing) {
-  auto devices = ask_backend(manifest, manifest.options);
+void ask(const plan::BackendManifest& manifest, sandbox::Isolation isolation, Listing& listing) {
+  auto devices = ask_backend(manifest, manifest.options, isolation);
   if (devices) {
     listing.usable.emplace_back(manifest, std::move(*devices));
   } else {
@@ -81,16 +82,18 @@ void print(const Listing& listing, Console& console) {
 
 Result<int> devices(const DevicesCommand& command, Console& console) {
   const auto catalog = plan::discover(plan::plugin_folders());
+  const auto isolation = choose_isolation("auto", "", console);
+  if (!isolation) return pass_on(isolation.error());
   Listing listing;
   if (command.backends.empty()) {
-    for (const auto& manifest : catalog.usable) ask(manifest, listing);
+    for (const auto& manifest : catalog.usable) ask(manifest, *isolation, listing);
     listing.rejected.insert(listing.rejected.end(), catalog.rejected.begin(), catalog.rejected.end());
   }
   for (const auto& word : command.backends) {
     const auto manifest = plan::find_backend(catalog, word);
     if (!manifest && manifest.error().kind == Error::Kind::usage) return pass_on(manifest.error());
     if (manifest) {
-      ask(*manifest, listing);
+      ask(*manifest, *isolation, listing);
     } else {
       listing.rejected.push_back({word, word, manifest.error()});
     }

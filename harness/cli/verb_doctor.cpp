@@ -9,6 +9,7 @@
 #include "harness/cli/backend_devices.hpp"
 #include "harness/cli/doctor.hpp"
 #include "harness/cli/errors.hpp"
+#include "harness/cli/isolation_choice.hpp"
 #include "harness/cli/json_out.hpp"
 #include "harness/cli/paths.hpp"
 #include "harness/cli/text.hpp"
@@ -24,7 +25,16 @@ namespace {
 
 namespace fs = std::filesystem;
 
+void gather_levels(DoctorFacts& facts) {
+  for (const auto level : sandbox::levels_from_the_top())
+    facts.levels.push_back(judge::try_level(level, trial_programs()));
+}
+
+/// Asks each plugin for its devices, in a worker of the strongest level that works.
 void gather_plugins(DoctorFacts& facts) {
+  const auto strongest =
+      std::find_if(facts.levels.begin(), facts.levels.end(), [](const auto& trial) { return trial.works(); });
+  const auto level = strongest == facts.levels.end() ? sandbox::Isolation::l0 : strongest->level;
   const auto folders = plan::plugin_folders();
   for (const auto& folder : folders) {
     std::error_code code;
@@ -41,7 +51,7 @@ void gather_plugins(DoctorFacts& facts) {
   const auto catalog = plan::discover(folders);
   for (const auto& manifest : catalog.usable) {
     DoctorFacts::Backend backend{manifest.name, 0, "", std::nullopt, manifest.in_default_runs, manifest.notes};
-    if (const auto devices = ask_backend(manifest, manifest.options); !devices) {
+    if (const auto devices = ask_backend(manifest, manifest.options, level); !devices) {
       backend.error = devices.error();
     } else if (devices->devices.empty()) {
       backend.error = Error{Error::Kind::unavailable, "finds no device here", "", manifest.install_hint};
@@ -109,6 +119,7 @@ DoctorFacts gather(const DoctorCommand& command) {
   }
   facts.pidfd = has_pidfd();
   gather_sensors(facts);
+  gather_levels(facts);
   gather_plugins(facts);
   gather_results(command.out, facts);
   return facts;

@@ -22,7 +22,11 @@ double seconds_now() {
 std::string dry_run(const RunCommand& command, const PlannedRun& planned) {
   std::vector<std::string> more{"--out", command.out.string()};
   if (command.deadline_s) more.insert(more.end(), {"--deadline", fmt::format("{}", *command.deadline_s)});
+  if (command.memory_limit_gib)
+    more.insert(more.end(), {"--memory-limit", fmt::format("{}", *command.memory_limit_gib)});
   if (!command.lab.empty()) more.insert(more.end(), {"--lab", command.lab});
+  if (const auto& level = command.selection.require_isolation; !level.empty())
+    more.insert(more.end(), {"--require-isolation", level});
   if (!command.peaks_file.empty()) more.insert(more.end(), {"--peaks", command.peaks_file.string()});
   const auto& flags = command.selection.benchmark.passed_on;
   more.insert(more.end(), flags.begin(), flags.end());

@@ -217,17 +217,29 @@ CallResult<void> Arena::set_output(int slot, const std::byte* value) {
 }
 
 CallResult<Arena::Fetched> Arena::fetch(int slot) {
+  const auto received_s = receive(slot, fetched_.data());
+  if (!received_s) return tl::unexpected(received_s.error());
+  return inspect(slot, fetched_.data(), *received_s);
+}
+
+CallResult<double> Arena::receive(int slot, std::byte* target) {
   const auto index = static_cast<std::size_t>(slot);
   const double begin = now_s();
   for (std::uint64_t at = 0; at < plan_.slot; at += transfer_bytes) {
     const std::uint64_t piece = std::min(transfer_bytes, plan_.slot - at);
     CHIPFIT_ATTEMPT(worker_.download(ring_[index], at, 0, piece));
-    std::memcpy(fetched_.data() + at, output_.data(), piece);
+    std::memcpy(target + at, output_.data(), piece);
   }
+  const double received_s = now_s();
+  fetch_s_per_byte_ = (received_s - begin) / static_cast<double>(plan_.slot);
+  return received_s;
+}
+
+Arena::Fetched Arena::inspect(int slot, const std::byte* received, double received_s) const {
+  const auto index = static_cast<std::size_t>(slot);
   Fetched result;
-  result.received_s = now_s();
-  fetch_s_per_byte_ = (result.received_s - begin) / static_cast<double>(plan_.slot);
-  result.output = {fetched_.data(), plan_.output};
+  result.received_s = received_s;
+  result.output = {received, plan_.output};
   result.guard_intact = true;
   thread_local std::vector<std::byte> expected(poison_unit);
   const int element = info(output_dtype_).bytes;
@@ -237,10 +249,9 @@ CallResult<Arena::Fetched> Arena::fetch(int slot) {
     if (!has_guard && !is_poisoned_[index]) continue;
     fill_poison_unit(expected.data(), poison_seed_[index], at / poison_unit, bytes);
     const std::uint64_t output_bytes = at >= plan_.output ? 0 : std::min(bytes, plan_.output - at);
-    if (is_poisoned_[index])
-      result.unwritten += equal_elements(fetched_.data() + at, expected.data(), output_bytes, element);
+    if (is_poisoned_[index]) result.unwritten += equal_elements(received + at, expected.data(), output_bytes, element);
     if (has_guard &&
-        std::memcmp(fetched_.data() + at + output_bytes, expected.data() + output_bytes, bytes - output_bytes) != 0)
+        std::memcmp(received + at + output_bytes, expected.data() + output_bytes, bytes - output_bytes) != 0)
       result.guard_intact = false;
   }
   return result;

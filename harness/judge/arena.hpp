@@ -67,6 +67,10 @@ class Arena {
     std::int64_t unwritten = 0;  ///< elements that still hold the poison (0 where the slot was not poisoned)
   };
   CallResult<Fetched> fetch(int slot);
+  /// The two halves of fetch: a slot's bytes (plan.slot of them) to `target`; when the last one was here.
+  CallResult<double> receive(int slot, std::byte* target);
+  /// What is to be seen on bytes that were received from a slot. `output` is a part of them.
+  Fetched inspect(int slot, const std::byte* received, double received_s) const;
   /// Seconds per byte of the last fetch, as the judge saw it.
   double fetch_s_per_byte() const { return fetch_s_per_byte_; }
   Secrets& secrets() { return secrets_; }

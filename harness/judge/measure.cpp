@@ -9,6 +9,9 @@
 
 #include "harness/judge/attempt.hpp"
 #include "harness/judge/clocks.hpp"
+#include "harness/judge/hidden_work.hpp"
+#include "harness/judge/idle.hpp"
+#include "harness/judge/proven.hpp"
 #include "harness/stats/steady_state.hpp"
 #include "harness/telemetry/run_queue.hpp"
 
@@ -66,6 +69,7 @@ class CaseMeasurement {
     CHIPFIT_ATTEMPT(warm_up());
     CHIPFIT_ATTEMPT(throughput());
     CHIPFIT_ATTEMPT(latency());
+    note_work_after_sync();
     CHIPFIT_ATTEMPT(proven());
     CHIPFIT_ATTEMPT(sustained());
     return inputs_still_there();
@@ -145,7 +149,7 @@ class CaseMeasurement {
   }
 
   double expected_problem_s() const {
-    if (problem_s_ > 0) return problem_s_;
+    if (problem_s_ > 0) return pace_s();
     // 10^9 FLOP/s is a thousandth of any chip worth a claim; honest scalar code on one core reaches it.
     const double claimed = context_.claimed_flop_per_s > 0 ? context_.claimed_flop_per_s : 1e12;
     return static_cast<double>(flop(problem_)) / (0.001 * claimed);
@@ -239,11 +243,12 @@ class CaseMeasurement {
     Batch batch = draw_batch(2, plan_.pool);
     batch.views[1] = batch.views[0];
     batch.entries[1] = arena_.entry(batch.views[0], batch.slots[1]);
-    const auto time = run_batch(batch);
-    if (!time) return tl::unexpected(time.error());
-    problem_s_ = std::max(*time, 1e-9);
+    const auto times = run_entries(batch.entries);
+    if (!times) return tl::unexpected(times.error());
+    problem_s_ = std::max(times->seconds() / 2, 1e-9);
     auto first = arena_.fetch(batch.slots[0]);
     if (!first) return end(first.error(), "download");
+    const double fetched_in_s = first->received_s - times->synced_s;
     if (first->output.size() <= (64u << 20)) {
       const std::vector<std::byte> kept(first->output.begin(), first->output.end());
       auto second = arena_.fetch(batch.slots[1]);
@@ -251,17 +256,26 @@ class CaseMeasurement {
       out_.repeatable = std::memcmp(kept.data(), second->output.data(), kept.size()) == 0;
       if (!*out_.repeatable) out_.conditions.push_back(Condition::nondeterministic);
     }
+    const auto hidden_s = hidden_work_s(arena_, batch.slots[0], fetched_in_s, problem_s_, [&] {
+      const Batch one = draw_batch(1, plan_.pool);
+      return run_entries(one.entries).map([&](const BatchTimes& ran) { return RanInto{one.slots[0], ran.synced_s}; });
+    });
+    if (!hidden_s) return tl::unexpected(hidden_s.error());
+    hidden_s_ = *hidden_s;
     // The first call of a kernel is often slow: the batch size comes from a warm one, unless it is one problem anyway.
     if (problem_s_ < 1) {
-      const int again = static_cast<int>(std::clamp(0.002 / problem_s_, 1.0, 64.0));
+      const int again = static_cast<int>(std::clamp(0.002 / pace_s(), 1.0, 64.0));
       const auto warm = run_batch(draw_batch(again, plan_.pool));
       if (!warm) return tl::unexpected(warm.error());
       problem_s_ = std::max(*warm, 1e-9);
     }
     out_.problems_per_round = static_cast<int>(
-        std::clamp(std::ceil(context_.settings.round_s / problem_s_), 1.0, static_cast<double>(max_batch)));
+        std::clamp(std::ceil(context_.settings.round_s / pace_s()), 1.0, static_cast<double>(max_batch)));
     return {};
   }
+
+  /// Seconds that a problem takes, with what is hidden.
+  double pace_s() const { return std::max(problem_s_, hidden_s_); }
 
   Step warm_up() {
     if (session_.warmed_up || context_.settings.steady_s <= 0) return {};
@@ -292,7 +306,8 @@ class CaseMeasurement {
       const Batch batch = draw_batch(out_.problems_per_round, plan_.pool);
       const auto time = run_batch(batch);
       if (!time) return tl::unexpected(time.error());
-      measured_s += *time * out_.problems_per_round;
+      // Hidden work counts against the time of a case, or it would pile up without end.
+      measured_s += std::max(*time, hidden_s_) * out_.problems_per_round;
       const std::size_t round = out_.round_s.size();
       out_.round_s.push_back(*time);
       samples.push_back({now_s(), out_.round_s.back()});
@@ -317,6 +332,13 @@ class CaseMeasurement {
     return {};
   }
 
+  /// A device that was synced has nothing to do. Sought once per launch: threads of a library may wait actively for a
+  /// while, so the worker is given time to come to rest.
+  void note_work_after_sync() {
+    if (!session_.busy_when_idle) session_.busy_when_idle = is_busy_when_idle(worker_.pid());
+    if (*session_.busy_when_idle) out_.conditions.push_back(Condition::busy_after_sync);
+  }
+
   Step latency() {
     // A round of one long problem is that problem with a sync after it, and the judge timed it: no need of more.
     if (out_.problems_per_round == 1 && problem_s_ > 1) {
@@ -330,7 +352,7 @@ class CaseMeasurement {
     for (int attempt = 1;;
          ++attempt, aimed_s = std::min(2 * aimed_s, std::max(longest_s, context_.settings.latency_s))) {
       CHIPFIT_ATTEMPT(check_stop());
-      const int count = static_cast<int>(std::clamp(aimed_s / problem_s_, 1.0, static_cast<double>(max_batch)));
+      const int count = static_cast<int>(std::clamp(aimed_s / pace_s(), 1.0, static_cast<double>(max_batch)));
       const Batch batch = draw_batch(count, plan_.pool);
       const telemetry::RunQueue judge_before = telemetry::run_queue();
       const telemetry::RunQueue worker_before = telemetry::run_queue(worker_.pid());
@@ -354,46 +376,26 @@ class CaseMeasurement {
   }
 
   Step proven() {
-    const Problem adding = with_accumulate(problem_, Accumulate::add);
-    if (const auto supported = worker_.supports(adding); !supported) {
-      if (supported.error().is_unsupported()) return {};
-      return end(supported.error(), "supports");
-    }
-    const auto prepared = worker_.prepare(adding);
-    if (!prepared) {
-      if (prepared.error().is_unsupported()) return {};
-      return end(prepared.error(), "prepare");
-    }
-    use_kernel(prepared->kernel);
-
-    // Long enough that the one download costs an honest plugin 2 % at most, where the time allows.
-    const double download_s = arena_.fetch_s_per_byte() * static_cast<double>(plan_.slot);
-    const double longest = std::max(2.0, std::floor(context_.settings.proven_s / problem_s_));
-    const int count = static_cast<int>(
-        std::clamp(std::ceil(50 * download_s / problem_s_), 2.0, std::min(longest, static_cast<double>(max_batch))));
-    PrivateMemory c0(plan_.output);
-    oracle::fill_uniform(sizes_.out.dtype, c0.data(), sizes_.out.elements, secrets_.seed());
-    const int slot = 0;
-    CHIPFIT_CALL(arena_.set_output(slot, c0.data()), "upload");
-    std::vector<oracle::Inputs> terms;
-    std::vector<EnqueueEntry> entries;
-    for (int i = 0; i < count; ++i) {
-      const DrawnView view = arena_.draw(plan_.pool);
-      terms.push_back({view.host[0], view.host[1]});
-      entries.push_back(arena_.entry(view, slot));
-    }
-    const auto times = run_entries(entries);
+    const double longest_s = context_.settings.proven_s;
+    const ProvenCase proven{problem_,
+                            sizes_,
+                            plan_,
+                            pace_s(),
+                            longest_s,
+                            worker_,
+                            arena_,
+                            checks_,
+                            kernel_,
+                            [&](KernelId kernel, std::span<const EnqueueEntry> entries) {
+                              kernel_ = kernel;
+                              return run_entries(entries);
+                            }};
+    auto prepared = prepare_accumulation(proven);
+    if (!prepared) return tl::unexpected(prepared.error());
+    if (*prepared) kernels_.push_back(**prepared);
+    auto times = *prepared ? prove_by_accumulation(proven, **prepared) : prove_by_window(proven);
     if (!times) return tl::unexpected(times.error());
-    const auto fetched = arena_.fetch(slot);
-    if (!fetched) return end(fetched.error(), "download");
-    Step right =
-        checks_.output(OutputChecks::Kind::grade, *fetched, {adding, terms, c0.data(), fetched->output.data()});
-    if (!right) {
-      right.error().reason = fmt::format("accumulated batch of {}: {}", count, right.error().reason);
-      return right;
-    }
-    out_.proven_mode = "accumulate";
-    out_.proven_s = (fetched->received_s - times->revealed_s) / count;
+    out_.proven = *times;
     return {};
   }
 
@@ -447,6 +449,7 @@ class CaseMeasurement {
   KernelId kernel_ = 0;            // the one that runs
   int next_slot_ = 0;
   double problem_s_ = 0;
+  double hidden_s_ = 0;  // of a problem, after sync
   Outcome out_;
 };
 

@@ -7,6 +7,7 @@
 #include "harness/judge/device_watch.hpp"
 #include "harness/judge/ending.hpp"
 #include "harness/judge/output_checks.hpp"
+#include "harness/judge/proven.hpp"
 #include "harness/judge/session.hpp"
 #include "harness/judge/settings.hpp"
 #include "harness/stats/median_ci.hpp"
@@ -24,8 +25,7 @@ struct Outcome : Ending {
   int rounds_checked = 0;
   stats::MedianCi time;
   std::vector<double> latency_s;  ///< each problem on the worker's clock, in order
-  std::string proven_mode;        ///< "accumulate", or empty where the plugin cannot
-  double proven_s = 0;            ///< per problem, reveal to receipt
+  Proven proven;
   std::optional<SustainedWork> sustained;
   CheckRecord checks;
   std::optional<bool> repeatable;

@@ -38,7 +38,9 @@ nlohmann::json nvml_facts(const std::string& uuid) {
 }  // namespace
 
 Provenance::Provenance(const RunOptions& options, const telemetry::Machine& machine, const RunFacts& run)
-    : manifest_(results::new_manifest()), last_level_cache_bytes_(machine.last_level_cache_bytes) {
+    : manifest_(results::new_manifest()),
+      isolation_(run.isolation),
+      last_level_cache_bytes_(machine.last_level_cache_bytes) {
   results::Manifest& m = manifest_;
   m.run_id = run.run_id;
   m.plan_sha256 = run.plan_sha256;
@@ -147,7 +149,7 @@ void Provenance::add_device(const DeviceFacts& facts, const std::vector<std::fil
   device.memory_bytes = d.memory_bytes;
   device.nominal_clock_hz = d.nominal_clock_hz;
   device.memory_byte_per_s = d.memory_byte_per_s;
-  device.isolation = m.isolation_asked;
+  device.isolation = isolation_;
   if (auto gpu = nvml_facts(device.serial); !gpu.is_null()) m.machine["gpus"][device.serial] = std::move(gpu);
   m.devices.push_back(std::move(device));
   for (std::uint32_t i = 0; i < std::min<std::uint32_t>(d.peak_count, CHIPFIT_MAX_PEAKS); ++i) {

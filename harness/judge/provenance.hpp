@@ -42,6 +42,7 @@ class Provenance {
   oracle::Seed master_ = oracle::secret_seed();
   std::set<std::string> known_devices_;
   std::map<std::pair<Dtype, int>, double> peaks_;  // FLOP/s by input type and threads
+  std::string isolation_;                          // level that workers have
   std::uint64_t last_level_cache_bytes_;
   double read_bandwidth_ = 0;  // byte/s; 0: not measured yet
   double verify_s_ = 0, total_s_ = 0;

@@ -62,8 +62,13 @@ void set_rates(Row& row, const Outcome& outcome, const Problem& problem) {
   if (!each.empty()) row.set(Column::latency_p50_s, stats::quantile(each, 0.50));
   if (each.size() >= 20) row.set(Column::latency_p95_s, stats::quantile(each, 0.95));
   if (each.size() >= 100) row.set(Column::latency_p99_s, stats::quantile(each, 0.99));
-  row.set(Column::proven_mode, outcome.proven_mode);
-  if (outcome.proven_s > 0) row.set(Column::rate_proven_flop_per_s, work / outcome.proven_s);
+  const Proven& proven = outcome.proven;
+  row.set(Column::proven_mode, name(proven.mode));
+  if (proven.mode == Proven::Mode::accumulate) row.set(Column::rate_proven_flop_per_s, work / proven.receipt_s);
+  if (proven.mode == Proven::Mode::bracketed) {
+    row.set(Column::rate_bracket_low_flop_per_s, work / proven.receipt_s);
+    row.set(Column::rate_bracket_high_flop_per_s, work / proven.sync_s);
+  }
 }
 
 }  // namespace

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <map>
 #include <optional>
 #include <set>
@@ -20,6 +19,7 @@
 #include "harness/results/build_info.hpp"
 #include "harness/results/digest.hpp"
 #include "harness/sandbox/protect.hpp"
+#include "harness/sandbox/scratch_folder.hpp"
 #include "harness/telemetry/machine.hpp"
 
 namespace chipfit::judge {
@@ -43,28 +43,6 @@ std::string case_name(const std::string& case_id, const std::string& backend, st
   return fmt::format("{}/{}/{}", case_id, backend, device);
 }
 
-/// The one place that workers may write to; gone with the run.
-class ScratchFolder {
- public:
-  Result<void> make() {
-    std::error_code failed;
-    std::string pattern = (fs::temp_directory_path(failed) / "chipfit-scratch-XXXXXX").string();
-    if (mkdtemp(pattern.data()) == nullptr)
-      return fail(Error::Kind::io, "cannot make a scratch folder for the workers", pattern,
-                  "TMPDIR chooses another place");
-    path_ = pattern;
-    return {};
-  }
-  ~ScratchFolder() {
-    std::error_code ignored;
-    if (!path_.empty()) fs::remove_all(path_, ignored);
-  }
-  const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
-
 class Runner {
  public:
   Runner(const RunOptions& options, std::string plan_sha256, RunObserver& observer, Journal& journal,
@@ -80,7 +58,7 @@ class Runner {
              .lab = options.lab,
              .plan_sha256 = std::move(plan_sha256),
              .harness_version = results::harness_version(),
-             .isolation = options.in_process ? "in-process" : "L0",
+             .isolation = options.in_process ? "in-process" : std::string(name(options.isolation)),
              .provenance = "self"},
         provenance_(options, machine_, run_) {
     for (std::size_t d = 0; d < devices_.size(); ++d) {
@@ -99,7 +77,9 @@ class Runner {
   }
 
   Result<RunSummary> run() {
-    CHIPFIT_ATTEMPT(scratch_.make());
+    auto scratch = sandbox::ScratchFolder::make();
+    if (!scratch) return pass_on(std::move(scratch).error());
+    scratch_ = std::move(*scratch);
     CHIPFIT_ATTEMPT(provenance_.begin(journal_.folder()));
     observer_.run_started(journal_.folder(), planned(), done_.size());
     for (const std::string& note : journal_.notes()) observer_.note(note);
@@ -259,14 +239,12 @@ class Runner {
     session_.reset();
     const plan::PlannedDevice& planned = options_.plan.devices[d];
     const plan::BackendManifest& backend = options_.backends.at(planned.backend);
-    WorkerConfig config;
-    config.worker_binary = options_.worker_binary;
-    config.library = backend.library;
-    config.options = planned.options;
-    config.environment_names = backend.environment;
+    WorkerConfig config =
+        worker_config(backend, options_.worker_binary, planned.options, scratch_.path(), options_.isolation);
     config.log_file = journal_.folder() / fmt::format("worker-{}-{}.log", planned.backend, planned.device_index);
-    config.scratch_dir = scratch_.path();
     config.deadlines = options_.deadlines;
+    config.memory_limit_bytes =
+        options_.memory_limit_bytes != 0 ? options_.memory_limit_bytes : telemetry::available_memory_bytes() / 10 * 9;
     config.in_process = options_.in_process;
     auto session = Session::open(config, planned.device_index);
     if (!session) return tl::unexpected(session.error());
@@ -318,7 +296,7 @@ class Runner {
   std::set<RowKey> done_;
   RunSummary summary_;
   std::optional<Error> fatal_;
-  ScratchFolder scratch_;
+  sandbox::ScratchFolder scratch_;
   std::unique_ptr<Session> session_;
   std::size_t session_device_ = 0;
   DeviceWatch::Clock::time_point began_ = DeviceWatch::Clock::now();

@@ -20,6 +20,8 @@ struct RunOptions {
   bool resume = false;                                    ///< continue the run in `out` that has the same plan hash
   MeasureSettings measure;
   Deadlines deadlines;
+  std::uint64_t memory_limit_bytes = 0;  ///< of a worker; 0: nine tenths of what is free when it starts
+  sandbox::Isolation isolation = sandbox::Isolation::l0;  ///< works here; what the rows say
   std::filesystem::path worker_binary;
   std::vector<std::string> benchmark_flags;  ///< --benchmark_…, as Google Benchmark takes them
   std::vector<std::string> argv;             ///< for the manifest and the reproduction lines
@@ -54,12 +56,12 @@ Result<RunSummary> run(const RunOptions&, RunObserver&);
 /// --benchmark_filter is matched against.
 std::string benchmark_name(const std::string& case_id, const std::string& backend, std::uint32_t device);
 
-/// Devices of a backend, asked in a worker of its own that is ended afterwards.
+/// Devices of a backend, asked in a worker of its own, confined to `level`, that is ended afterwards.
 struct BackendDevices {
   PluginFacts plugin;
   std::vector<chipfit_device_info> devices;
 };
 CallResult<BackendDevices> ask_devices(const plan::BackendManifest&, const std::filesystem::path& worker_binary,
-                                       const std::string& options);
+                                       const std::string& options, sandbox::Isolation level);
 
 }  // namespace chipfit::judge

@@ -4,6 +4,7 @@
 
 #include "harness/judge/attempt.hpp"
 #include "harness/judge/run.hpp"
+#include "harness/sandbox/scratch_folder.hpp"
 #include "harness/wire/text.hpp"
 
 namespace chipfit::judge {
@@ -30,13 +31,27 @@ CallResult<std::unique_ptr<Session>> Session::open(const WorkerConfig& config, s
   return session;
 }
 
-CallResult<BackendDevices> ask_devices(const plan::BackendManifest& backend, const std::filesystem::path& worker_binary,
-                                       const std::string& options) {
+WorkerConfig worker_config(const plan::BackendManifest& backend, const std::filesystem::path& worker_binary,
+                           const std::string& options, const std::filesystem::path& scratch_dir,
+                           sandbox::Isolation level) {
   WorkerConfig config;
   config.worker_binary = worker_binary;
   config.library = backend.library;
   config.options = options;
   config.environment_names = backend.environment;
+  config.scratch_dir = scratch_dir;
+  config.isolation = level;
+  config.device_nodes = backend.device_nodes;
+  config.read_paths = backend.read_paths;
+  config.may_start_programs = backend.may_start_programs;
+  return config;
+}
+
+CallResult<BackendDevices> ask_devices(const plan::BackendManifest& backend, const std::filesystem::path& worker_binary,
+                                       const std::string& options, sandbox::Isolation level) {
+  const auto scratch = sandbox::ScratchFolder::make();
+  if (!scratch) return tl::unexpected(CallFailure{.kind = CallFailure::Kind::broken, .reason = scratch.error().what});
+  WorkerConfig config = worker_config(backend, worker_binary, options, scratch->path(), level);
   config.deadlines.load_s = 20;
   auto worker = Worker::start(config);
   if (!worker) return tl::unexpected(worker.error());

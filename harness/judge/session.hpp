@@ -1,8 +1,10 @@
 #pragma once
 #include <memory>
+#include <optional>
 
 #include "harness/judge/arena.hpp"
 #include "harness/judge/worker.hpp"
+#include "harness/plan/backends.hpp"
 
 namespace chipfit::judge {
 
@@ -19,6 +21,8 @@ class Session {
 
   /// Steady state is sought once per launch: set by the first case that was measured long enough.
   bool warmed_up = false;
+  /// Whether the worker computes while nothing is asked of it; empty: not looked yet.
+  std::optional<bool> busy_when_idle;
 
  private:
   Session() = default;
@@ -26,6 +30,10 @@ class Session {
   std::unique_ptr<Arena> arena_;
   chipfit_device_info device_{};
 };
+
+/// A worker for a backend as its manifest describes it.
+WorkerConfig worker_config(const plan::BackendManifest&, const std::filesystem::path& worker_binary,
+                           const std::string& options, const std::filesystem::path& scratch_dir, sandbox::Isolation);
 
 /// Tells devices apart: the serial number where there is one, else name and index.
 std::string device_uid(const chipfit_device_info&, std::uint32_t index);

@@ -6,10 +6,12 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <sstream>
 #include <utility>
 
 #include "harness/judge/worker_channel.hpp"
 #include "harness/judge/worker_checks.hpp"
+#include "harness/sandbox/bubblewrap.hpp"
 #include "harness/sandbox/environment.hpp"
 #include "harness/wire/abi.hpp"
 #include "harness/wire/progress.hpp"
@@ -212,14 +214,65 @@ class Client final : public Worker {
   std::vector<std::byte> batch_;
 };
 
+std::vector<std::string> environment_of(const WorkerConfig& config) {
+  return sandbox::worker_environment(config.scratch_dir, config.environment_names, environ);
+}
+
+/// What the manifest asks for, and what every worker needs to start.
+sandbox::Access access_of(const WorkerConfig& config, const std::vector<std::string>& environment) {
+  sandbox::Access access;
+  access.read = sandbox::matching_paths(config.read_paths);
+  access.read.push_back(config.library.parent_path());
+  access.read.push_back(config.worker_binary);
+  constexpr std::string_view libraries = "LD_LIBRARY_PATH=";
+  for (const std::string& entry : environment) {
+    if (!entry.starts_with(libraries)) continue;
+    std::istringstream folders(entry.substr(libraries.size()));
+    for (std::string folder; std::getline(folders, folder, ':');)
+      if (folder.starts_with('/')) access.read.emplace_back(folder);
+  }
+  access.write = {config.scratch_dir};
+  access.devices = sandbox::matching_paths(config.device_nodes);
+  access.may_start_programs = config.may_start_programs;
+  return access;
+}
+
+Result<std::unique_ptr<Peer>> start_confined(const WorkerConfig& config, const wire::Descriptor& socket) {
+  auto news = sandbox::make_news_socket();
+  if (!news) return pass_on(std::move(news).error());
+  sandbox::SpawnOptions options{.program = config.worker_binary,
+                                .arguments = {},
+                                .environment = environment_of(config),
+                                .working_dir = config.scratch_dir,
+                                .inherit = {socket.get(), news->worker.get()}};
+  const sandbox::Confinement confinement{config.isolation, access_of(config, options.environment)};
+  if (sandbox::has_namespaces(config.isolation)) {
+    auto bubblewrap = sandbox::find_bubblewrap();
+    if (!bubblewrap) return pass_on(std::move(bubblewrap).error());
+    options.program = *bubblewrap;
+    options.arguments = sandbox::bubblewrap_arguments(confinement.access, config.worker_binary, config.scratch_dir);
+  }
+  const auto words = sandbox::to_arguments(confinement);
+  options.arguments.insert(options.arguments.end(), words.begin(), words.end());
+  auto process = sandbox::Process::spawn(options);
+  if (!process) return pass_on(std::move(process).error());
+  news->worker.reset();
+  return make_confined_peer(std::move(*process), std::move(news->judge), config.deadlines.load_s);
+}
+
 Result<std::unique_ptr<Peer>> start_peer(const WorkerConfig& config, wire::Descriptor socket) {
   if (config.in_process) return make_thread_peer(std::move(socket));
-  auto process = sandbox::Process::spawn(
-      {.program = config.worker_binary,
-       .arguments = {},
-       .environment = sandbox::worker_environment(config.scratch_dir, config.environment_names, environ),
-       .working_dir = config.scratch_dir,
-       .inherit = {socket.get()}});
+  if (config.isolation != sandbox::Isolation::l0) {
+    auto confined = start_confined(config, socket);
+    if (!confined)
+      confined.error().what = fmt::format("isolation {}: {}", name(config.isolation), confined.error().what);
+    return confined;
+  }
+  auto process = sandbox::Process::spawn({.program = config.worker_binary,
+                                          .arguments = {},
+                                          .environment = environment_of(config),
+                                          .working_dir = config.scratch_dir,
+                                          .inherit = {socket.get()}});
   if (!process) return pass_on(std::move(process).error());
   return make_process_peer(std::move(*process));
 }
@@ -229,7 +282,7 @@ Result<std::unique_ptr<Peer>> start_peer(const WorkerConfig& config, wire::Descr
 CallResult<std::unique_ptr<Worker>> Worker::start(const WorkerConfig& given) {
   WorkerConfig config = given;
   // The worker runs in its scratch folder; and dlopen would search the system for a name without a folder.
-  for (auto* path : {&config.library, &config.scratch_dir}) {
+  for (auto* path : {&config.library, &config.scratch_dir, &config.worker_binary}) {
     std::error_code no_current_folder;
     *path = std::filesystem::absolute(*path, no_current_folder);
   }
@@ -240,9 +293,13 @@ CallResult<std::unique_ptr<Worker>> Worker::start(const WorkerConfig& given) {
   auto sockets = wire::make_socket_pair();
   if (!sockets) return broken(sockets.error());
   auto peer = start_peer(config, std::move(sockets->worker));
+  const bool is_confined = !config.in_process && config.isolation != sandbox::Isolation::l0;
+  if (!peer && is_confined && peer.error().kind == Error::Kind::unavailable)
+    return refused(CHIPFIT_UNAVAILABLE, peer.error().what);
   if (!peer) return broken(peer.error());
   auto channel = std::make_unique<Channel>(std::move(sockets->judge), std::move(*peer), std::move(*log),
                                            std::move(*progress), config.deadlines.exit_s);
+  channel->limit_memory(config.in_process ? 0 : config.memory_limit_bytes);
   auto client = std::make_unique<Client>(std::move(channel), config.deadlines);
   if (auto loaded = client->load(config); !loaded) return tl::unexpected(std::move(loaded).error());
   return client;

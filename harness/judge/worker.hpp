@@ -9,6 +9,7 @@
 
 #include "backends/plugin/chipfit_plugin.h"
 #include "harness/results/verdict.hpp"
+#include "harness/sandbox/isolation.hpp"
 #include "harness/wire/memory.hpp"
 #include "harness/wire/messages.hpp"
 #include "kernels/base/result.hpp"
@@ -46,7 +47,11 @@ struct WorkerConfig {
   std::filesystem::path log_file;              ///< appended to
   std::uint64_t log_limit_bytes = 1 << 20;     ///< kept; the rest is dropped and said
   std::uint64_t log_kill_bytes = 64 << 20;     ///< beyond this the worker is killed: RESOURCE
-  std::filesystem::path scratch_dir;           ///< made by the caller; given to the plugin
+  std::uint64_t memory_limit_bytes = 0;        ///< resident memory beyond which it is killed: RESOURCE; 0: no limit
+  std::filesystem::path scratch_dir;           ///< made by the caller; given to the plugin, the one place it may fill
+  sandbox::Isolation isolation = sandbox::Isolation::l0;
+  std::vector<std::string> device_nodes, read_paths;  ///< of the manifest; patterns of glob(7)
+  bool may_start_programs = false;                    ///< of the manifest
   Deadlines deadlines;
   wire::Lending lending = wire::Lending::take_back;
   bool in_process = false;  ///< serve on a thread of this process: for debuggers, rows are UNTRUSTED
@@ -78,9 +83,10 @@ struct BatchTimes {
 /// so the judge always knows where a plugin died. Not thread-safe. The destructor ends the process.
 class Worker {
  public:
-  /// Starts the process and loads the plugin. Errors: unavailable (library missing, with what dlopen said), and all of
-  /// CallFailure for a plugin that dies in its constructors. Call it from a thread that outlives the worker: the kernel
-  /// ends the worker with the thread that started it, so that a killed judge leaves none behind.
+  /// Starts the process and loads the plugin. Errors: unavailable (library missing, with what dlopen said; the
+  /// isolation level does not work here, with what was refused), and all of CallFailure for a plugin that dies in its
+  /// constructors. Call it from a thread that outlives the worker: the kernel ends the worker with the thread that
+  /// started it, so that a killed judge leaves none behind.
   ///
   /// in_process: the calls are served by a thread of this process. Deadlines hold for the judge (TIMEOUT), but the
   /// thread cannot be killed and is left behind with what it holds; a crash or an exit takes the judge along.

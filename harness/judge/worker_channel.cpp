@@ -4,11 +4,13 @@
 #include <poll.h>
 #include <sys/random.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <fstream>
 #include <system_error>
 
 #include "harness/wire/abi.hpp"
@@ -22,11 +24,23 @@ namespace {
 using sandbox::Exit;
 using wire::Call;
 
+constexpr double look_at_memory_s = 0.1;
 constexpr double ask_again_s = 0.005;  ///< where no descriptor tells of the worker's end
 
 /// The name of a step that is inside the plugin; empty for idle and for numbers that only a plugin could have written.
 std::string_view step_name(std::uint32_t step) {
   return step > 0 && step < wire::step_names.size() ? wire::step_names[step] : std::string_view();
+}
+
+double gib(std::uint64_t bytes) {
+  return static_cast<double>(bytes) / (1u << 30);
+}
+
+/// Resident memory of a process; 0 where it cannot be seen.
+std::uint64_t resident_bytes(int pid) {
+  std::uint64_t size = 0, resident = 0;
+  std::ifstream(fmt::format("/proc/{}/statm", pid)) >> size >> resident;
+  return resident * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
 }
 
 /// Waits for one of `fds`, at most `timeout_s`. A signal just ends the wait.
@@ -125,8 +139,10 @@ CallResult<Channel::Reply> Channel::receive(Call call, BatchTimes& times, double
   for (;;) {
     std::array<pollfd, 3> fds = {pollfd{socket_.get(), POLLIN, 0}, pollfd{peer_->exit_fd(), POLLIN, 0},
                                  pollfd{log_open_ ? peer_->log_fd() : -1, POLLIN, 0}};
-    const double left_s = end_s - now_s();
-    wait_for(fds, peer_->exit_fd() < 0 ? std::min(left_s, ask_again_s) : left_s);
+    double left_s = end_s - now_s();
+    if (peer_->exit_fd() < 0) left_s = std::min(left_s, ask_again_s);
+    if (memory_limit_bytes_ != 0) left_s = std::min(left_s, look_at_memory_s);
+    wait_for(fds, left_s);
     // Before the socket is read: what the process sent before its end is then sure to be there.
     std::optional<Exit> exit;
     if (peer_->exit_fd() < 0 || fds[exit_index].revents != 0) exit = peer_->ended();
@@ -144,6 +160,11 @@ CallResult<Channel::Reply> Channel::receive(Call call, BatchTimes& times, double
       if (log_.flooded()) {
         return tl::unexpected(kill(Verdict::resource, fmt::format("{}: floods its log", phase(call))));
       }
+    }
+    if (memory_limit_bytes_ != 0 && fds[socket_index].revents == 0) {
+      if (const auto bytes = resident_bytes(peer_->pid()); bytes > memory_limit_bytes_)
+        return tl::unexpected(kill(Verdict::resource, fmt::format("{}: uses {:.2f} GiB of memory, more than {:.2f} GiB",
+                                                                  phase(call), gib(bytes), gib(memory_limit_bytes_))));
     }
     if (now_s() >= end_s) {
       return tl::unexpected(kill(Verdict::timeout, fmt::format("{}: no answer in {:.1f} s", phase(call), deadline_s)));

@@ -36,6 +36,9 @@ class Channel {
   /// wire::max_request_bytes − sizeof(wire::RequestHeader).
   CallResult<Reply> call(wire::Call, std::span<const std::byte> payload, int fd, double deadline_s);
 
+  /// Resident memory of the worker beyond which it is killed (RESOURCE), looked at ten times a second; 0: no limit.
+  void limit_memory(std::uint64_t bytes) { memory_limit_bytes_ = bytes; }
+
   /// The failure of a reply whose status is not OK: refused, in the plugin's words.
   static CallFailure refusal(const Reply&);
 
@@ -67,6 +70,7 @@ class Channel {
   bool log_open_;
   wire::SharedMemory progress_;
   double exit_s_;
+  std::uint64_t memory_limit_bytes_ = 0;
   std::optional<CallFailure> dead_;
   std::array<std::uint64_t, 32> nonces_{};
   std::size_t nonces_left_ = 0;

@@ -2,8 +2,10 @@
 #include <memory>
 #include <optional>
 
+#include "harness/sandbox/keeper.hpp"
 #include "harness/sandbox/process.hpp"
 #include "harness/wire/descriptor.hpp"
+#include "kernels/base/result.hpp"
 
 namespace chipfit::judge {
 
@@ -21,6 +23,11 @@ class Peer {
 
 /// A worker process.
 std::unique_ptr<Peer> make_process_peer(sandbox::Process);
+
+/// A worker process that confines itself, in namespaces with bubblewrap around it; `news` is the judge's end of
+/// sandbox::make_news_socket(). Waits until the worker says that it is confined. Error (unavailable): what the worker
+/// or bubblewrap says, or that nothing came in time.
+Result<std::unique_ptr<Peer>> make_confined_peer(sandbox::Process, wire::Descriptor news, double timeout_s);
 
 /// A thread of this process that serves `socket`. kill() only disowns it: it lives on, with what it holds, until its
 /// call returns.

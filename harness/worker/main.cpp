@@ -4,7 +4,10 @@
 #include <unistd.h>
 
 #include <cstring>
+#include <span>
 
+#include "harness/sandbox/confine.hpp"
+#include "harness/sandbox/keeper.hpp"
 #include "harness/sandbox/protect.hpp"
 #include "harness/worker/serve.hpp"
 
@@ -27,7 +30,9 @@ __attribute__((visibility("default"))) const char* __ubsan_default_options() {
 
 namespace {
 constexpr int judge_socket = 3;
+constexpr int news_socket = 4;  // only where the judge asks for a confinement
 constexpr int exit_usage = 2;
+constexpr int exit_unconfined = 71;
 constexpr int exit_malformed = 70;
 
 bool is_socket(int fd) {
@@ -35,9 +40,23 @@ bool is_socket(int fd) {
   socklen_t size = sizeof(type);
   return getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0 && type == SOCK_SEQPACKET;
 }
+
+/// Returns confined, in the process that will serve, or not at all.
+void confine_or_leave(const chipfit::sandbox::Confinement& confinement) {
+  using namespace chipfit;
+  fcntl(news_socket, F_SETFD, FD_CLOEXEC);
+  if (sandbox::has_namespaces(confinement.level)) sandbox::keep_child(news_socket);
+  sandbox::volunteer_for_oom();
+  if (const auto confined = sandbox::confine_self(confinement); !confined) {
+    sandbox::tell_failed(news_socket, confined.error().what);
+    _exit(exit_unconfined);
+  }
+  sandbox::tell_confined(news_socket);
+  close(news_socket);
+}
 }  // namespace
 
-int main() {
+int main(int argc, char** argv) {
   using namespace chipfit;
   if (!is_socket(judge_socket)) {
     static constexpr char text[] = "chipfit-worker is started by chipfit run; it does nothing by itself\n";
@@ -45,7 +64,12 @@ int main() {
     return exit_usage;
   }
   fcntl(judge_socket, F_SETFD, FD_CLOEXEC);
-  sandbox::volunteer_for_oom();
+  const auto confinement = sandbox::from_arguments(std::span(argv + 1, static_cast<std::size_t>(argc - 1)));
+  if (!confinement) return exit_usage;
+  if (confinement->level == sandbox::Isolation::l0)
+    sandbox::volunteer_for_oom();
+  else
+    confine_or_leave(*confinement);
   const auto end = worker::serve(wire::Descriptor(judge_socket));
   // No destructors and no exit handlers of the plugin: unloading is the commonest crash of plugin systems.
   _exit(end == worker::ServeEnd::closed ? 0 : exit_malformed);

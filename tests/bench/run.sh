@@ -23,6 +23,12 @@ fi
 printf '\n== Isolation\n'
 "$build/bin/bench_isolation" "$plugins/openblas.so" "$worker" "$pairs" || missed=1
 
+printf '\n== Proven timing\n'
+"$build/bin/bench_proven" "$plugins/openblas.so" "$worker" || missed=1
+
+printf '\n== Restart of a worker\n'
+"$build/bin/bench_restart" "$plugins/reference.so" "$worker" || missed=1
+
 printf '\n== The kernels of this project against libraries and the machine\n'
 if [ -f "$plugins/native.so" ]; then
   "$build/bin/bench_native" "$plugins" "$worker" --pairs "$pairs" || missed=1

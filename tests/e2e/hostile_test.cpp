@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <sstream>
 
+#include "harness/sandbox/isolation.hpp"
 #include "kernels/base/csv.hpp"
 #include "tests/e2e/command.hpp"
 
@@ -15,31 +17,95 @@ namespace {
 namespace fs = std::filesystem;
 
 struct HostileCase {
-  std::string name, library, verdicts, options;
+  std::string name, library, verdicts, options, case_id, real_s, denied_from, note, level;
 };
+
+/// "A,B" of the environment, or what CI runs: the weakest level and the strongest that works here.
+std::vector<std::string> levels() {
+  const char* given = std::getenv("CHIPFIT_HOSTILE_LEVELS");
+  std::istringstream words(given != nullptr ? given : "L0,auto");
+  std::vector<std::string> levels;
+  for (std::string word; std::getline(words, word, ',');) levels.push_back(word);
+  return levels;
+}
 
 std::vector<HostileCase> hostile_cases() {
   const std::string text = read_file(CHIPFIT_HOSTILE_INDEX);
   csv::Reader reader(CHIPFIT_HOSTILE_INDEX, text);
   csv::Record record;
   std::vector<HostileCase> cases;
-  bool header = true;
-  while (reader.next(record).value_or(false)) {
-    if (!header)
-      cases.push_back({record.fields.at(0), record.fields.at(1), record.fields.at(2),
-                       record.fields.size() > 3 ? record.fields[3] : ""});
-    header = false;
+  for (bool header = true; reader.next(record).value_or(false); header = false) {
+    const auto& f = record.fields;
+    if (header) continue;
+    for (const std::string& level : levels())
+      cases.push_back({f.at(0), f.at(1), f.at(2), f.at(3), f.at(4), f.at(5), f.at(6), f.at(7), level});
   }
   return cases;
 }
 
-class Hostile : public testing::TestWithParam<HostileCase> {};
+bool is_one_of(const std::string& word, const std::string& words, char separator) {
+  return (separator + words + separator).find(separator + word + separator) != std::string::npos;
+}
+
+/// Processes whose environment holds `mark`.
+int processes_with(const std::string& mark) {
+  int count = 0;
+  std::error_code failed;
+  for (const auto& entry : fs::directory_iterator("/proc", failed))
+    count += read_file(entry.path() / "environ").find(mark) != std::string::npos;
+  return count;
+}
+
+class Hostile : public testing::TestWithParam<HostileCase> {
+ protected:
+  TemporaryFolder folder;
+
+  Ran run(const HostileCase& hostile, const std::string& mark) const {
+    const std::string asked = hostile.case_id.empty() ? "gemm:f32:NN:192x160x256" : hostile.case_id;
+    return chipfit({"run", "--case", asked, "--backend", hostile.library, "--quick", "--deadline", "3", "--isolation",
+                    hostile.level, "--memory-limit", "1", "--out", folder.path().string()},
+                   {{"LC_MARK", mark}});
+  }
+};
+
+void expect_conditions(const HostileCase& hostile, const results::Row& row) {
+  const std::string& conditions = row.text(results::Column::conditions);
+  constexpr std::string_view promise = "condition ";
+  const bool promised = hostile.note.starts_with(promise);
+  const std::string due = promised ? hostile.note.substr(promise.size()) : "";
+  if (promised) {
+    EXPECT_TRUE(is_one_of(due, conditions, ';')) << conditions;
+  }
+  std::istringstream words(conditions);
+  for (std::string word; std::getline(words, word, ';');)
+    EXPECT_TRUE(word == due || is_one_of(word, "QUICK;CI_NOT_REACHED;NOT_STEADY", ';')) << "flagged " << conditions;
+}
+
+/// Every OK row says what is proven, and no cheat proves more than it computed.
+void expect_proven(const HostileCase& hostile, const results::Row& row) {
+  using results::Column;
+  const auto low = row.real(Column::rate_bracket_low_flop_per_s), high = row.real(Column::rate_bracket_high_flop_per_s);
+  const auto proven = row.real(Column::rate_proven_flop_per_s);
+  ASSERT_TRUE(proven || (low && high)) << "proven_mode " << row.text(Column::proven_mode);
+  if (hostile.real_s.empty()) return;
+  const double real = static_cast<double>(row.integer(Column::work_flop).value()) / std::stod(hostile.real_s);
+  EXPECT_LE(proven ? *proven : *low, 1.02 * real);
+}
+
+void expect_denials(const HostileCase& hostile, const fs::path& out, const std::string& used) {
+  const auto level = sandbox::parse_isolation(used), from = sandbox::parse_isolation(hostile.denied_from);
+  ASSERT_TRUE(level && from) << used;
+  const std::string log = read_file(run_folder(out) / fmt::format("worker-{}-0.log", hostile.name));
+  EXPECT_TRUE(log.find("DENIED ") != std::string::npos || log.find("REACHED ") != std::string::npos) << log;
+  if (*level >= *from) {
+    EXPECT_EQ(log.find("REACHED "), std::string::npos) << used << ": " << log;
+  }
+}
 
 TEST_P(Hostile, GetsItsVerdict) {
   const HostileCase& hostile = GetParam();
-  TemporaryFolder folder;
-  const Ran ran = chipfit({"run", "--case", "gemm:f32:NN:192x160x256", "--backend", hostile.library, "--quick",
-                           "--deadline", "3", "--out", folder.path().string()});
+  const std::string mark = fmt::format("{}-{}", folder.path().filename().string(), hostile.name);
+  const Ran ran = run(hostile, mark);
   if (hostile.verdicts == "REJECTED" || hostile.verdicts == "UNAVAILABLE") {
     // 65: the file is no plugin; 69: it is one, and cannot run here.
     EXPECT_TRUE(ran.exit_code == 65 || ran.exit_code == 69) << ran.exit_code << ran.err;
@@ -51,13 +117,21 @@ TEST_P(Hostile, GetsItsVerdict) {
   ASSERT_EQ(rows.size(), 1u) << ran.err;
   const std::string& verdict = rows[0].text(results::Column::verdict);
   const std::string& reason = rows[0].text(results::Column::reason);
-  EXPECT_NE(("|" + hostile.verdicts + "|").find("|" + verdict + "|"), std::string::npos)
-      << "verdict " << verdict << " (" << reason << "), expected " << hostile.verdicts;
+  const std::string& used = rows[0].text(results::Column::isolation);
+  EXPECT_TRUE(is_one_of(verdict, hostile.verdicts, '|'))
+      << "verdict " << verdict << " (" << reason << "), expected " << hostile.verdicts << " at " << used;
   const bool acceptable = verdict == "OK" || verdict == "UNSUPPORTED" || verdict == "TOO_BIG";
   EXPECT_EQ(ran.exit_code, acceptable ? 0 : 1) << ran.err;
   EXPECT_EQ(rows[0].text(results::Column::rate_flop_per_s).empty(), verdict != "OK") << "rates are for OK only";
   if (verdict != "OK") {
     EXPECT_FALSE(reason.empty()) << "every verdict has a reason";
+  } else {
+    expect_conditions(hostile, rows[0]);
+    expect_proven(hostile, rows[0]);
+  }
+  if (!hostile.denied_from.empty()) expect_denials(hostile, folder.path(), used);
+  if (hostile.note != "at L0 such a process lives on until it ends by itself" || used != "L0") {
+    EXPECT_EQ(processes_with(mark), 0) << "processes are left behind";
   }
 }
 
@@ -158,7 +232,7 @@ TEST(Reproduction, TheLineBesideAFailureMeasuresItAgain) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Hostile, testing::ValuesIn(hostile_cases()), [](const auto& test) {
-  std::string name = test.param.name;
+  std::string name = test.param.name + "_" + test.param.level;
   std::replace_if(
       name.begin(), name.end(), [](char c) { return std::isalnum(static_cast<unsigned char>(c)) == 0; }, '_');
   return name;

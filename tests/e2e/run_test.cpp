@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "harness/results/digest.hpp"
+#include "harness/sandbox/isolation.hpp"
 #include "kernels/base/csv.hpp"
 #include "tests/e2e/command.hpp"
 
@@ -89,9 +90,29 @@ TEST(Run, GivesEveryCaseOneVerifiedRowOnTwoBackends) {
     EXPECT_GT(row.real(Column::latency_p50_s).value_or(0), 0);
     EXPECT_GT(row.real(Column::peak_empirical_flop_per_s).value_or(0), 0);
     EXPECT_NE(row.text(Column::conditions).find("QUICK"), std::string::npos);
-    EXPECT_EQ(row.text(Column::isolation), "L0");
+    EXPECT_TRUE(sandbox::parse_isolation(row.text(Column::isolation))) << row.text(Column::isolation);
     EXPECT_EQ(row.text(Column::plan_sha256).size(), 64u);
   }
+}
+
+TEST(Run, RefusesLessIsolationThanIsRequired) {
+  TemporaryFolder folder;
+  const auto run = [&](std::vector<std::string> more) {
+    std::vector<std::string> words = {"run",     "--case", "gemm:f32:NN:16x16x16", "--backend", "openblas",
+                                      "--quick", "--out",  out_of(folder)};
+    words.insert(words.end(), more.begin(), more.end());
+    return chipfit(words);
+  };
+  for (const auto& weaker : {std::vector<std::string>{"--isolation", "L0"}, {"--in-process"}}) {
+    auto words = weaker;
+    words.insert(words.end(), {"--require-isolation", "L1"});
+    const Ran refused = run(words);
+    EXPECT_EQ(refused.exit_code, 69) << refused.err;
+    EXPECT_NE(refused.err.find("isolation L1 is required"), std::string::npos) << refused.err;
+  }
+  EXPECT_FALSE(fs::exists(out_of(folder))) << "nothing ran";
+  EXPECT_EQ(run({"--isolation", "L1", "--require-isolation", "L1"}).exit_code, 0);
+  for (const auto& row : rows_of(out_of(folder))) EXPECT_EQ(row.text(Column::isolation), "L1");
 }
 
 TEST(Run, LeavesFilesThatCheckAgainstTheirHashes) {

@@ -123,6 +123,11 @@ TEST(Golden, Doctor) {
   facts.worker_runs = true;
   facts.sealed_memory =
       Error{Error::Kind::unavailable, "memory cannot be sealed", "", "a kernel from 5.1 on is needed"};
+  facts.levels = {{sandbox::Isolation::l3, "isolation L3: bwrap: No permissions to create a new namespace"},
+                  {sandbox::Isolation::l2, "isolation L2: bwrap: No permissions to create a new namespace"},
+                  {sandbox::Isolation::l1_landlock, "isolation L1+Landlock: this kernel has no Landlock"},
+                  {sandbox::Isolation::l1, ""},
+                  {sandbox::Isolation::l0, ""}};
   facts.plugin_folders = {{"/opt/chipfit/lib/chipfit/plugins", true}, {"/home/x/.local/share/chipfit/plugins", false}};
   facts.ignored_folders = {"."};
   facts.backends = {{"openblas", 1, "Some CPU 8488C, 1.0 (OpenBLAS 0.3.21)", std::nullopt, true, {}},

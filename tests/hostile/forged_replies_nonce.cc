@@ -1,6 +1,6 @@
 // Finds the request in the worker's memory and answers it with its own nonce, before the work is done.
 // verdict: PROTOCOL
-// note: the forged reply is believed; the worker's real one then answers nothing that was asked
+// note: the forged reply is believed, the worker's real one then answers nothing that was asked
 #include "honest.h"
 
 #include <sys/socket.h>

@@ -1,5 +1,6 @@
 // Answers every problem with NaN, which a careless comparison lets pass.
-// verdict: INCORRECT
+// verdict: INCORRECT|NOT_WRITTEN
+// note: where one of its NaNs happens to be the one that the poison had there
 #include "honest.h"
 
 #include <math.h>

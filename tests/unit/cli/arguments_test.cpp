@@ -202,6 +202,22 @@ TEST(Arguments, GoogleBenchmarksFlagsPassThrough) {
   EXPECT_THAT(refusal({"doctor", "--benchmark_filter=x"}).what, HasSubstr("belongs to 'chipfit run'"));
 }
 
+TEST(Arguments, IsolationIsALevelOrAuto) {
+  const auto run = parsed<RunCommand>(
+      {"run", "--suite", "quick", "--isolation", "L1+Landlock", "--require-isolation", "L1", "--memory-limit", "1.5"});
+  EXPECT_EQ(run.selection.isolation, "L1+Landlock");
+  EXPECT_EQ(run.selection.require_isolation, "L1");
+  EXPECT_EQ(run.memory_limit_gib, 1.5);
+  EXPECT_EQ(parsed<RunCommand>({"run", "--suite", "quick", "--isolation", "auto"}).selection.isolation, "auto");
+  EXPECT_THAT(refusal({"run", "--suite", "quick", "--isolation", "L4"}).what, HasSubstr("'L4' is no isolation level"));
+  EXPECT_THAT(refusal({"run", "--suite", "quick", "--require-isolation", "auto"}).what, HasSubstr("'auto'"));
+  EXPECT_THAT(refusal({"run", "--suite", "quick", "--in-process", "--isolation", "L1"}).what, HasSubstr("contradict"));
+  EXPECT_THAT(refusal({"run", "--plan", "p.json", "--isolation", "L1"}).what, HasSubstr("frozen plan"));
+  EXPECT_EQ(parsed<RunCommand>({"run", "--plan", "p.json", "--require-isolation", "L2"}).selection.require_isolation,
+            "L2");
+  EXPECT_THAT(refusal({"run", "--suite", "quick", "--memory-limit", "0"}).what, HasSubstr("--memory-limit"));
+}
+
 TEST(Arguments, HelpIsData) {
   for (const Words& words : {Words{"--help"}, Words{"-h"}, Words{"help"}}) {
     EXPECT_THAT(parsed<HelpCommand>(words).text, HasSubstr("doctor"));

@@ -27,6 +27,7 @@ DoctorFacts healthy() {
   facts.worker = "/opt/bin/chipfit-worker";
   facts.worker_runs = true;
   facts.pidfd = true;
+  facts.levels = {{sandbox::Isolation::l3, ""}, {sandbox::Isolation::l0, ""}};
   facts.backends = {{"openblas", 1, "CPU, 1.0", std::nullopt, true, {}}};
   facts.results = "results";
   facts.results_free_bytes = 100ull << 30;
@@ -99,6 +100,19 @@ TEST(Doctor, JudgesEachFact) {
   EXPECT_EQ(check_of(facts, "results").health, Health::fail);
   facts.results_writable = false;
   EXPECT_EQ(check_of(facts, "results").health, Health::fail);
+}
+
+TEST(Doctor, ALevelThatDoesNotWorkIsNamedWithItsObstacleAndTheNextOneIsUsed) {
+  auto facts = healthy();
+  facts.levels = {{sandbox::Isolation::l3, "isolation L3: bwrap: No permissions to create a new namespace"},
+                  {sandbox::Isolation::l1_landlock, "isolation L1+Landlock: this kernel has no Landlock"},
+                  {sandbox::Isolation::l1, ""},
+                  {sandbox::Isolation::l0, ""}};
+  EXPECT_EQ(check_of(facts, "isolation L3").health, Health::warn);
+  EXPECT_THAT(check_of(facts, "isolation L3").text, HasSubstr("No permissions"));
+  EXPECT_THAT(check_of(facts, "isolation L3").remedy, HasSubstr("bubblewrap"));
+  EXPECT_EQ(check_of(facts, "isolation").health, Health::ok);
+  EXPECT_THAT(check_of(facts, "isolation").text, HasSubstr("L1,"));
 }
 
 TEST(Doctor, AToolThatIsOnlyNeededToBuildIsNoFault) {

@@ -161,6 +161,17 @@ TEST_F(Planning, ABackendNamedTwiceIsPlannedOnce) {
   EXPECT_THAT(backends_of(*run), ElementsAre("reference0"));
 }
 
+TEST_F(Planning, TheIsolationThatWasAskedForStandsInThePlanAndInTheRowsCommand) {
+  auto selection = one_case();
+  EXPECT_EQ(make(selection)->plan.isolation, "auto");
+  selection.isolation = "L1";
+  const auto run = make(selection);
+  ASSERT_TRUE(run);
+  EXPECT_EQ(run->plan.isolation, "L1");
+  const auto words = row_command(*run, run->plan.cases[0], run->plan.devices[0]);
+  EXPECT_THAT(words, testing::IsSupersetOf({std::string("--isolation"), std::string("L1")}));
+}
+
 TEST_F(Planning, TheSettingsStandInThePlan) {
   auto selection = one_case();
   selection.launches = 3;

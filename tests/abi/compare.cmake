@@ -1,0 +1,65 @@
+# cmake -DABIDIFF=… -DCC=… -DOLD=header folder -DNEW=header folder -DPROBE=probe.c -DWORK=folder -P compare.cmake
+# Fails where a plugin compiled with the header in OLD would misread the structs of the one in NEW. abidiff answers the
+# same number for what is appended and for what is broken: its report tells them apart. Members at the end of a struct
+# and new enumerators that no function answers are growth; every other change is a break.
+function(compare_headers old new work result)
+  file(MAKE_DIRECTORY ${work})
+  foreach(side old new)
+    execute_process(COMMAND ${CC} -std=c11 -g -O0 -shared -fPIC -fvisibility=hidden -I${${side}} ${PROBE} -o ${work}/${side}.so
+                    RESULT_VARIABLE failed ERROR_VARIABLE text)
+    if(failed)
+      set(${result} "${side}: ${text}" PARENT_SCOPE)
+      return()
+    endif()
+  endforeach()
+  execute_process(COMMAND ${ABIDIFF} --no-redundant --harmless ${work}/old.so ${work}/new.so
+                  OUTPUT_VARIABLE report ERROR_VARIABLE text RESULT_VARIABLE code)
+  math(EXPR usage "${code} & 3")
+  if(usage)
+    set(${result} "abidiff itself failed (${code}): ${text}" PARENT_SCOPE)
+    return()
+  endif()
+  set(breaks "")
+  string(REPLACE ";" "," report "${report}")
+  string(REPLACE "\n" ";" lines "${report}")
+  foreach(line IN LISTS lines)
+    if(line MATCHES "(deletion|offset changed|data member changes?[: ]|type of '.*' changed|enumerator '.*' from value|enumerator change|name of '.*' changed|symbol was removed|\\[D\\])"
+       AND NOT line MATCHES "(^|[^0-9])0 (Removed|removed|data member)")
+      string(APPEND breaks "${line}\n")
+    endif()
+  endforeach()
+  set(${result} "${breaks}" PARENT_SCOPE)
+endfunction()
+
+compare_headers(${OLD} ${NEW} ${WORK}/present breaks)
+if(breaks)
+  message(FATAL_ERROR "the present header breaks the released ABI in ${OLD}:\n${breaks}")
+endif()
+
+# The rule itself: growth passes, and each kind of break is seen.
+file(READ ${NEW}/chipfit_plugin.h header)
+string(REGEX REPLACE "CHIPFIT_STATIC_ASSERT\\((sizeof|offsetof)[^\n]*\n" "" header "${header}")  # or they would not compile
+function(variant name what from to)
+  string(REPLACE "${from}" "${to}" changed "${header}")
+  if(changed STREQUAL header)
+    message(SEND_ERROR "${name}: the header has no '${from}'")
+  endif()
+  file(WRITE ${WORK}/${name}/chipfit_plugin.h "${changed}")
+  compare_headers(${OLD} ${WORK}/${name} ${WORK}/${name} breaks)
+  if(what STREQUAL growth AND breaks)
+    message(SEND_ERROR "${name} is growth and was called a break:\n${breaks}")
+  elseif(what STREQUAL break AND NOT breaks)
+    message(SEND_ERROR "${name} is a break and was not seen")
+  endif()
+endfunction()
+variant(appended_function growth "} chipfit_plugin;" "  chipfit_status (*later)(chipfit_device device);\n} chipfit_plugin;")
+variant(appended_field growth "} chipfit_host;" "  const char* later;\n} chipfit_host;")
+variant(new_dtype growth "CHIPFIT_I32 = 9 " "CHIPFIT_I32 = 9, CHIPFIT_LATER = 10 ")
+variant(new_status break "CHIPFIT_INTERNAL = 5 " "CHIPFIT_INTERNAL = 5, CHIPFIT_LATER = 6 ")  # an answer no old host knows
+variant(inserted_function break "  chipfit_status (*sync)" "  void (*before)(void);\n  chipfit_status (*sync)")
+variant(deleted_function break "  chipfit_status (*sync)(chipfit_device device);" "")
+variant(exchanged_fields break "  double nominal_clock_hz;\n  double memory_byte_per_s;" "  double memory_byte_per_s;\n  double nominal_clock_hz;")
+variant(renumbered break "CHIPFIT_F16 = 3" "CHIPFIT_F16 = 13")
+variant(deleted_enumerator break "  CHIPFIT_OUT_OF_MEMORY = 3, /* the problem is too big for the device */\n" "")
+variant(narrower_field break "  uint64_t memory_bytes;" "  uint32_t memory_bytes, more_memory_bytes;")
+variant(other_parameter break "(*alloc)(chipfit_device device, uint64_t bytes," "(*alloc)(chipfit_device device, uint32_t bytes,")

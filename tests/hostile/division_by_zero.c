@@ -1,0 +1,17 @@
+// Divides by zero (by its signal).
+// verdict: CRASHED
+#include "honest.h"
+
+#include <signal.h>
+
+static chipfit_status enqueue(chipfit_device device, chipfit_kernel kernel, const chipfit_view* in, uint32_t in_count,
+                              chipfit_view out) {
+  (void)device, (void)kernel, (void)in, (void)in_count, (void)out;
+  raise(SIGFPE);
+  return CHIPFIT_OK;
+}
+
+static void hostile(chipfit_plugin* table) {
+  table->enqueue = enqueue;
+}
+HOSTILE_PLUGIN("division_by_zero")

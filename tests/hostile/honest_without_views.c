@@ -1,0 +1,14 @@
+// A device that takes whole buffers only.
+// verdict: OK
+#include "honest.h"
+
+static chipfit_status info(uint32_t index, chipfit_device_info* info) {
+  honest_device_info(index, info);
+  info->view_alignment = 0;
+  return CHIPFIT_OK;
+}
+
+static void hostile(chipfit_plugin* table) {
+  table->device_info = info;
+}
+HOSTILE_PLUGIN("honest_without_views")
