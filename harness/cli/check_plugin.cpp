@@ -80,6 +80,8 @@ Result<CheckedPlugin> check_plugin(const std::filesystem::path& file, const Chec
   std::error_code ignored;
   checked.subject.backend.library = std::filesystem::absolute(probed.library, ignored);
   checked.options.seed = settings.seed;
+  if (options.worker == CheckOptions::Worker::address_sanitizer)
+    checked.subject.worker = conformance::Subject::Worker::address_sanitizer;
   int tried = 0;
   auto report = conformance::check(checked.subject, settings, [&](const std::string& case_id) {
     console.status().show(fmt::format("check {}: {}", ++tried, case_id));

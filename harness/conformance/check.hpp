@@ -17,7 +17,8 @@ struct Subject {
   plan::BackendManifest backend;
   std::filesystem::path worker_binary;
   std::uint32_t device_index = 0;
-  std::string options;  ///< manifest's and command line's
+  std::string options;                                                    ///< manifest's and command line's
+  enum class Worker { plain, address_sanitizer } worker = Worker::plain;  ///< what worker_binary is
 };
 
 struct CheckSettings {
