@@ -73,7 +73,7 @@ OFFSET(chipfit_device_info, serial, 304);
 OFFSET(chipfit_device_info, driver, 368);
 OFFSET(chipfit_device_info, runtime, 432);
 OFFSET(chipfit_device_info, peak_count, 496);
-OFFSET(chipfit_device_info, reserved, 500);
+OFFSET(chipfit_device_info, last_level_cache_kib, 500);
 OFFSET(chipfit_device_info, peaks, 504);
 SIZE_AT_LEAST(chipfit_device_info, 888);
 

@@ -154,7 +154,8 @@ typedef struct chipfit_device_info {
   double nominal_clock_hz;
   double memory_byte_per_s;
   char vendor[64], name[128], arch[64], serial[64], driver[64], runtime[64];
-  uint32_t peak_count, reserved;
+  uint32_t peak_count;
+  uint32_t last_level_cache_kib; /* of the device itself, in KiB: inputs are drawn from at least twice as much */
   chipfit_peak peaks[CHIPFIT_MAX_PEAKS]; /* claimed, dense */
 } chipfit_device_info;
 
