@@ -27,7 +27,8 @@ struct PlannedDevice {
   std::string options;  ///< manifest's and command line's
 };
 
-/// In which order rows are measured: all launches of a case together, or launch by launch with the devices taking turns.
+/// In which order rows are measured: all launches of a case together, or launch by launch with the devices taking
+/// turns.
 enum class Order { by_case, interleaved };
 
 /// Everything that decides which rows a run will have. Frozen: its hash names it.

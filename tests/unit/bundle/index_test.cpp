@@ -50,7 +50,7 @@ TEST(Sums, OnlyLinesOfSha256sumAreTaken) {
   EXPECT_EQ(parse_sums(digest + "  x.so\n" + digest + "  y\n", "s")->size(), 2u);
   EXPECT_TRUE(parse_sums("", "s")->empty());
   for (const std::string& bad : {digest + " x\n", digest + "  ../x\n", digest + "  \n", std::string(64, 'A') + "  x\n",
-                                std::string(63, 'a') + "  xy\n", digest + "  a/b\n", std::string("\n")})
+                                 std::string(63, 'a') + "  xy\n", digest + "  a/b\n", std::string("\n")})
     EXPECT_FALSE(parse_sums(bad, "s")) << bad;
 }
 
