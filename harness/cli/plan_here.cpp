@@ -1,5 +1,7 @@
 #include "harness/cli/plan_here.hpp"
 
+#include <optional>
+
 #include "harness/cli/backend_devices.hpp"
 #include "harness/cli/isolation_choice.hpp"
 #include "harness/cli/text.hpp"
@@ -15,14 +17,20 @@ std::string name_of(const std::string& case_id, const plan::PlannedDevice& devic
 
 Result<PlannedRun> plan_here(const Selection& selection, Console& console) {
   const bool is_frozen = !selection.plan_file.empty();
-  auto isolation = sandbox::Isolation::l0;
-  if (!is_frozen) {
-    const auto chosen = choose_isolation(asked_isolation(selection), selection.require_isolation, console);
+  // Tried when the first backend is asked: what is wrong with the selection is said without starting a worker.
+  std::optional<sandbox::Isolation> isolation;
+  if (is_frozen) isolation = sandbox::Isolation::l0;
+  const auto choose = [&](const std::string& asked) -> Result<void> {
+    const auto chosen = choose_isolation(asked, selection.require_isolation, console);
     if (!chosen) return pass_on(chosen.error());
     isolation = *chosen;
-  }
+    return {};
+  };
   const auto count = [&](const plan::BackendManifest& manifest, const std::string& options) -> Result<std::uint32_t> {
-    const auto devices = ask_backend(manifest, options, isolation);
+    if (!isolation) {
+      if (auto chosen = choose(asked_isolation(selection)); !chosen) return pass_on(chosen.error());
+    }
+    const auto devices = ask_backend(manifest, options, *isolation);
     if (devices) return static_cast<std::uint32_t>(devices->devices.size());
     // A plugin that dies is judged, not skipped: its cases are planned for one device and get their verdicts.
     if (devices.error().kind == Error::Kind::internal) {
@@ -33,12 +41,11 @@ Result<PlannedRun> plan_here(const Selection& selection, Console& console) {
   };
   auto planned = make_plan(selection, plan::discover(plan::plugin_folders()), count, name_of);
   if (planned) {
-    planned->isolation = isolation;
-    if (is_frozen) {
-      const auto chosen = choose_isolation(planned->plan.isolation, selection.require_isolation, console);
+    if (is_frozen || !isolation) {
+      const auto chosen = choose(is_frozen ? planned->plan.isolation : asked_isolation(selection));
       if (!chosen) return pass_on(chosen.error());
-      planned->isolation = *chosen;
     }
+    planned->isolation = *isolation;
     for (const auto& note : planned->notes) console.note(note);
     for (const auto& error : planned->unavailable) console.error(error);
   }
