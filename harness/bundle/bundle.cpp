@@ -85,7 +85,7 @@ Result<void> pack(const Index& index, Files files, const fs::path& key, const fs
   if (!folder) return pass_on(folder.error());
   const fs::path sums = folder->path() / sums_name;
   if (auto written = results::write_whole(sums, files[std::string(sums_name)]); !written) return written;
-  if (auto made = signing::sign(sums, key, purpose); !made) return made;
+  if (auto made = sign::sign_file(sums, key, purpose); !made) return made;
   auto signature = results::read_whole(folder->path() / signature_name);
   if (!signature) return pass_on(signature.error());
   files[std::string(signature_name)] = std::move(*signature);
@@ -126,7 +126,7 @@ Result<Unpacked> unpack(const fs::path& bundle, const Files& files, const Index&
   return unpacked;
 }
 
-Result<signing::Signer> signer_of(const Files& files, const fs::path& signers, const std::string& where) {
+Result<sign::Signer> signer_of(const Files& files, const fs::path& signers, const std::string& where) {
   auto folder = PrivateFolder::make();
   if (!folder) return pass_on(folder.error());
   for (const auto name : {sums_name, signature_name}) {
@@ -135,7 +135,7 @@ Result<signing::Signer> signer_of(const Files& files, const fs::path& signers, c
       return fail(Error::Kind::bad_data, fmt::format("there is no {}", name), where, "pack it with --key KEY");
     if (auto written = results::write_whole(folder->path() / name, *content); !written) return pass_on(written.error());
   }
-  return signing::verify(folder->path() / sums_name, folder->path() / signature_name, signers, purpose);
+  return sign::signer_of(folder->path() / sums_name, folder->path() / signature_name, signers, purpose);
 }
 
 }  // namespace chipfit::bundle

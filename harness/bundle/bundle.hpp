@@ -4,7 +4,7 @@
 
 #include "harness/bundle/archive.hpp"
 #include "harness/bundle/index.hpp"
-#include "harness/signing/signing.hpp"
+#include "harness/sign/ssh_keygen.hpp"
 #include "kernels/base/result.hpp"
 
 namespace chipfit::bundle {
@@ -13,7 +13,7 @@ namespace chipfit::bundle {
 constexpr const char* purpose = "chipfit-bundle";
 
 /// Writes `target` (*.chipfit.tar): the files, bundle.json, SHA256SUMS over both, and its signature by `key`. `files`
-/// holds what the index names. Errors: those of signing::sign, io.
+/// holds what the index names. Errors: those of sign::sign_file, io.
 Result<void> pack(const Index&, Files files, const std::filesystem::path& key, const std::filesystem::path& target);
 
 /// A bundle in a folder, as far as one can go without trusting anybody: every file is plain, has its sum, and is named
@@ -32,7 +32,7 @@ Result<Index> check_contents(const Files&, const std::string& where);
 /// Writes the files into `folder`/bundle-<first 16 digits of its sha256>, which they fill alone.
 Result<Unpacked> unpack(const std::filesystem::path& bundle, const Files&, const Index&,
                         const std::filesystem::path& folder);
-/// Whose signature the bundle carries. Errors: those of signing::verify.
-Result<signing::Signer> signer_of(const Files&, const std::filesystem::path& signers, const std::string& where);
+/// Whose signature the bundle carries. Errors: those of sign::signer_of.
+Result<sign::Signer> signer_of(const Files&, const std::filesystem::path& signers, const std::string& where);
 
 }  // namespace chipfit::bundle

@@ -4,7 +4,6 @@
 
 #include "harness/cli/errors.hpp"
 #include "harness/cli/json_out.hpp"
-#include "harness/cli/paths.hpp"
 #include "harness/cli/text.hpp"
 #include "harness/cli/verbs.hpp"
 #include "harness/sign/sign.hpp"
@@ -14,19 +13,15 @@
 namespace chipfit::cli {
 
 Result<int> sign_runs(const SignCommand& command, Console& console) {
-  const auto ssh_keygen = find_program("ssh-keygen");
-  if (ssh_keygen.empty()) {
-    return fail(Error::Kind::unavailable, "there is no ssh-keygen to sign with", {}, "sudo apt install openssh-client");
-  }
   for (const auto& run : command.runs) {
-    if (auto done = sign::sign_run(ssh_keygen, run, command.key); !done) return pass_on(done.error());
+    if (auto done = sign::sign_run(run, command.key); !done) return pass_on(done.error());
     console.data(printable((run / "SHA256SUMS.sig").string()) + "\n");
   }
   return exit_ok;
 }
 
 Result<int> verify(const VerifyCommand& command, Console& console) {
-  const auto runs = sign::verify_runs(find_program("ssh-keygen"), command.folder, command.allowed);
+  const auto runs = sign::verify_runs(command.folder, command.allowed);
   if (!runs) return pass_on(runs.error());
   const auto faulty =
       static_cast<std::size_t>(std::ranges::count_if(*runs, [](const auto& run) { return !run.faults.empty(); }));

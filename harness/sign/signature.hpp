@@ -6,16 +6,13 @@
 
 namespace chipfit::sign {
 
-/// What a signature is given for (ssh-keygen -n): one for another purpose is not taken for ours.
-constexpr std::string_view signature_namespace = "chipfit-results";
-
 /// What an SSH signature says of itself, before anyone has checked it.
 struct SignatureHead {
   std::string name_space;  ///< "chipfit-results"
   std::string key_type;    ///< "ssh-ed25519"
 };
 
-/// Reads the armoured text of SHA256SUMS.sig (OpenSSH's PROTOCOL.sshsig: magic "SSHSIG", version 1, public key,
+/// Reads the armoured text of a signature (OpenSSH's PROTOCOL.sshsig: magic "SSHSIG", version 1, public key,
 /// namespace, …). Errors (bad_data) say what is missing.
 Result<SignatureHead> read_signature_head(std::string_view armoured);
 

@@ -9,8 +9,8 @@
 #include "harness/results/digest.hpp"
 #include "harness/results/manifest.hpp"
 #include "harness/results/run_folder.hpp"
-#include "harness/sandbox/run_program.hpp"
-#include "harness/sign/signature.hpp"
+#include "harness/sign/sign.hpp"
+#include "harness/sign/ssh_keygen.hpp"
 
 namespace chipfit::sign {
 namespace {
@@ -21,74 +21,29 @@ std::string short_digest(const std::string& sha256) {
   return sha256.substr(0, 12) + "…";
 }
 
-/// ssh-keygen reads what was signed from its standard input, which our processes have only through a shell.
-Result<sandbox::ProgramEnd> with_input(const fs::path& program, const std::vector<std::string>& arguments,
-                                       const fs::path& input) {
-  sandbox::SpawnOptions options;
-  options.program = "/bin/sh";
-  options.arguments = {"-c", "input=$1; shift; exec \"$@\" <\"$input\"", "sh", fs::absolute(input).string(),
-                       program.string()};
-  options.arguments.insert(options.arguments.end(), arguments.begin(), arguments.end());
-  options.environment = {"PATH=/usr/bin:/bin", "LC_ALL=C"};
-  return sandbox::run_program(options, 60);
-}
-
-/// "with ED25519 key SHA256:…" of ssh-keygen's good news, or nothing.
-std::string key_in(const std::string& output) {
-  const auto at = output.find("with ");
-  if (at == std::string::npos) return {};
-  auto key = output.substr(at + 5, output.find('\n', at) - at - 5);
-  if (const auto word = key.find(" key "); word != std::string::npos) key.replace(word, 5, " ");
-  return results::one_line(key);
-}
-
-void check_signature(const fs::path& ssh_keygen, const fs::path& folder, const fs::path& allowed, CheckedRun& run) {
+void check_signature(const fs::path& folder, const fs::path& allowed, CheckedRun& run) {
   const auto signature = folder / "SHA256SUMS.sig", sums = folder / "SHA256SUMS";
-  const auto text = results::read_whole(signature);
-  if (!text) {
+  std::error_code error;
+  if (!fs::exists(signature, error)) {
     (allowed.empty() ? run.notes : run.faults).push_back("not signed: self-reported / 自测");
     return;
   }
-  const auto head = read_signature_head(*text);
-  if (!head) {
-    run.faults.push_back("SHA256SUMS.sig: " + head.error().what);
+  const auto key = fitting_key(sums, signature, results_purpose);
+  if (!key) {
+    run.faults.push_back("SHA256SUMS.sig: " + key.error().what);
     return;
   }
-  if (head->name_space != signature_namespace) {
-    run.faults.push_back(fmt::format("signed for '{}', which does not vouch for results (that would be '{}')",
-                                     results::one_line(head->name_space), signature_namespace));
-    return;
-  }
-  if (ssh_keygen.empty()) {
-    run.faults.push_back("the signature cannot be checked: there is no ssh-keygen");
-    return;
-  }
-  const std::string file = fs::absolute(signature).string(), purpose(signature_namespace);
-  const auto fits = with_input(ssh_keygen, {"-Y", "check-novalidate", "-n", purpose, "-s", file}, sums);
-  if (!fits || !fits->ok()) {
-    run.faults.push_back("the signature does not fit SHA256SUMS: one of the two was changed");
-    return;
-  }
-  run.key = key_in(fits->output);
+  run.key = *key;
   if (allowed.empty()) {
     run.notes.push_back(fmt::format("signed by {}, whom nobody is known to be: --allowed FILE names signers", run.key));
     return;
   }
-  const auto list = fs::absolute(allowed).string();
-  const auto found = with_input(ssh_keygen, {"-Y", "find-principals", "-s", file, "-f", list}, sums);
-  const auto who = found && found->ok() ? found->output.substr(0, found->output.find('\n')) : std::string();
-  if (who.empty()) {
-    run.faults.push_back(fmt::format("signed by {}, who is not among the allowed signers", run.key));
-    return;
+  const auto signer = signer_of(sums, signature, allowed, results_purpose);
+  if (signer) {
+    run.signer = signer->principal;
+  } else {
+    run.faults.push_back(signer.error().what);
   }
-  // find-principals looks at the key only; verify also holds the dates and namespaces of the list.
-  const auto verified =
-      with_input(ssh_keygen, {"-Y", "verify", "-f", list, "-I", who, "-n", purpose, "-s", file}, sums);
-  if (!verified || !verified->ok()) {
-    run.faults.push_back(fmt::format("the allowed signers do not let {} sign results", results::one_line(who)));
-    return;
-  }
-  run.signer = results::one_line(who);
 }
 
 struct Run {
@@ -184,8 +139,7 @@ Result<std::vector<std::string>> digest_faults(const fs::path& folder) {
   return faults;
 }
 
-Result<std::vector<CheckedRun>> verify_runs(const fs::path& ssh_keygen, const fs::path& folder,
-                                            const fs::path& allowed_signers) {
+Result<std::vector<CheckedRun>> verify_runs(const fs::path& folder, const fs::path& allowed_signers) {
   const auto runs = runs_in(folder);
   if (!runs) return pass_on(runs.error());
   std::error_code error;
@@ -204,7 +158,7 @@ Result<std::vector<CheckedRun>> verify_runs(const fs::path& ssh_keygen, const fs
     } else {
       one.faults.push_back(faults.error().what);
     }
-    check_signature(ssh_keygen, run.folder, allowed_signers, one);
+    check_signature(run.folder, allowed_signers, one);
     checked.push_back(std::move(one));
   }
   check_chain(*runs, checked);

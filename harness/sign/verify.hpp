@@ -23,10 +23,9 @@ Result<std::vector<std::string>> digest_faults(const std::filesystem::path& fold
 /// Every run of `folder` (a run, or a folder of runs), in the order of their start. `allowed_signers`: as
 /// ssh-keygen(1) reads it; empty: signatures are checked, but nobody is known, which is a note. With it, a run that is
 /// not signed by one of them is a fault. A run that names a manifest before it that no run here has, is a fault (a run
-/// is missing), but for the first of each machine. `ssh_keygen` empty: signatures are not checked, which is a fault
-/// where there is one. Errors: missing, io.
-Result<std::vector<CheckedRun>> verify_runs(const std::filesystem::path& ssh_keygen,
-                                            const std::filesystem::path& folder,
+/// is missing), but for the first of each machine. Where ssh-keygen is not on this machine, a signature is a fault:
+/// nobody checked it. Errors: missing, io.
+Result<std::vector<CheckedRun>> verify_runs(const std::filesystem::path& folder,
                                             const std::filesystem::path& allowed_signers);
 
 }  // namespace chipfit::sign

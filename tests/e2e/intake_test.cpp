@@ -75,7 +75,7 @@ TEST_F(Intake, AChangedFileIsNotWhatWasSigned) {
   expect_stop("checksums", "honest.so is not what was signed");
   sum_again(changed);
   write(changed);
-  expect_stop("signature", "one of them was changed");
+  expect_stop("signature", "one of the two was changed");
 }
 
 TEST_F(Intake, NothingCanBeAddedOrTakenAway) {
@@ -96,7 +96,7 @@ TEST_F(Intake, WithoutASignatureOrByAStrangerNothingIsRun) {
   write(changed);
   expect_stop("signature", "there is no SHA256SUMS.sig");
   ASSERT_EQ(pack("honest", "stranger").exit_code, 0);
-  expect_stop("signature", "signed by a key that is not trusted here: ED25519 SHA256:");
+  expect_stop("signature", "signed by a key that is not among the allowed signers: ED25519 SHA256:");
 }
 
 TEST_F(Intake, DamagedArchivesAreRefused) {

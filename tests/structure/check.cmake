@@ -17,8 +17,7 @@ set(may_harness_judge     harness/judge harness/plan harness/results harness/sta
                           harness/sandbox harness/worker backends/plugin kernels)
 set(may_harness_compare   harness/compare harness/results harness/stats kernels/problem kernels/base)
 set(may_harness_foreign   harness/foreign harness/results kernels/problem kernels/base)
-set(may_harness_signing  harness/signing harness/sandbox kernels/base)
-set(may_harness_bundle   harness/bundle harness/signing harness/plan harness/results kernels/base)
+set(may_harness_bundle   harness/bundle harness/sign harness/plan harness/results kernels/base)
 set(may_harness_conformance harness/conformance harness/judge harness/plan harness/results harness/telemetry harness/wire
                           backends/plugin kernels)
 set(may_harness_report    harness/report harness/results harness/sandbox kernels/base)
