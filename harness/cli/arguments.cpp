@@ -72,6 +72,7 @@ const std::vector<Verb>& verbs() {
          verb.add_option("--deadline", raw.deadline, "longest call to a plugin, in seconds")->type_name("S");
          verb.add_option("--memory-limit", raw.memory_limit, "most memory of a worker, in GiB")->type_name("N");
          verb.add_option("--lab", raw.lab, "name of the laboratory, for the rows")->type_name("NAME");
+         verb.add_flag("--lab-run", raw.lab_run, "that laboratory measures, not the maker itself");
          verb.add_option("--peaks", raw.peaks, "measured peaks of GPUs, as chipfit-cuda-peak prints them")
              ->type_name("FILE");
          verb.add_flag("--dry-run", raw.dry_run, "print the commands, run nothing");
@@ -265,8 +266,18 @@ Result<Command> to_command(const std::string& verb, const Raw& raw, const std::v
   auto selection = read_selection(raw, benchmark);
   if (!selection) return pass_on(selection.error());
   if (verb == "plan") return PlanCommand{std::move(*selection), raw.output, dry_run, format};
-  RunCommand run{
-      std::move(*selection), out, raw.resume, std::nullopt, std::nullopt, raw.lab, raw.peaks, dry_run, format};
+  if (raw.lab_run && raw.lab.empty())
+    return wrong("--lab-run: which laboratory measures?", "--lab-run --lab 'Adaptation Lab'");
+  RunCommand run{std::move(*selection),
+                 out,
+                 raw.resume,
+                 std::nullopt,
+                 std::nullopt,
+                 raw.lab,
+                 raw.lab_run ? results::Provenance::lab_run : results::Provenance::self_run,
+                 raw.peaks,
+                 dry_run,
+                 format};
   if (const auto read = read_positive("--deadline", raw.deadline, 1e6, run.deadline_s); !read) {
     return pass_on(read.error());
   }

@@ -8,6 +8,7 @@
 
 #include "harness/cli/benchmark_flags.hpp"
 #include "harness/foreign/foreign.hpp"
+#include "harness/results/provenance.hpp"
 #include "kernels/suites/suite.hpp"
 
 namespace chipfit::cli {
@@ -59,6 +60,7 @@ struct RunCommand {
   std::optional<double> deadline_s;
   std::optional<double> memory_limit_gib;
   std::string lab;
+  results::Provenance provenance = results::Provenance::self_run;
   std::filesystem::path peaks_file;  ///< what chipfit-cuda-peak printed; empty: none
   DryRun dry_run = DryRun::no;
   Format format = Format::people;

@@ -53,6 +53,7 @@ Result<judge::RunOptions> run_options(const PlannedRun& planned, const RunComman
   options.lab = command.lab;
   if (!command.peaks_file.empty()) {
     auto peaks = judge::read_device_peaks(command.peaks_file);
+  options.provenance = command.provenance;
     if (!peaks) return pass_on(peaks.error());
     options.device_peaks = std::move(*peaks);
   }

@@ -108,7 +108,7 @@ void add_intake(CLI::App& verb, VendorWords& words) {
   verb.add_option("--signers", words.signers, "keys that are trusted, as in ssh-keygen(1)")->type_name("FILE");
   verb.add_option("--suite", words.suites, "suites to run (quick)")->type_name("S[,S]")->delimiter(',');
   verb.add_option("--out", words.out, "results go to DIR/<vendor>/<chip>/<run> (results)")->type_name("DIR");
-  verb.add_option("--lab", words.lab, "name of the laboratory, for the rows")->type_name("NAME");
+  verb.add_option("--lab", words.lab, "name of the laboratory; its rows are lab-run")->type_name("NAME");
   add_walk(verb, words);
 }
 

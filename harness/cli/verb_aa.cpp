@@ -15,6 +15,7 @@
 #include "harness/compare/machine_profile.hpp"
 #include "harness/compare/self_test.hpp"
 #include "harness/results/manifest.hpp"
+#include "harness/results/provenance.hpp"
 #include "harness/results/run_folder.hpp"
 #include "harness/results/verdict.hpp"
 #include "kernels/base/numbers.hpp"
@@ -77,7 +78,7 @@ Result<std::filesystem::path> write_virtual_rows(const AaCommand& command, const
         row.set(Column::device_index, 0);
         row.set(Column::backend, backend);
         row.set(Column::clock_mode, "virtual");
-        row.set(Column::provenance, "self");
+        row.set(Column::provenance, results::name(results::Provenance::self_run));
         row.set(Column::check, "none");
         row.set(Column::verdict, "UNCHECKED");
         row.set(Column::conditions, chipfit::name(Condition::untrusted));

@@ -111,6 +111,7 @@ Result<int> intake(const IntakeCommand& command, const std::vector<std::string>&
   suite.selection.devices = {command.check.device};
   suite.out = folder;
   suite.lab = command.lab;
+  if (!command.lab.empty()) suite.provenance = results::Provenance::lab_run;
   const fs::path before = newest_run(folder);
   const auto ran = run(suite, arguments, console);
   if (!ran) return steps.stopped("suite", ran.error());

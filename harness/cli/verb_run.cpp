@@ -25,6 +25,7 @@ std::string dry_run(const RunCommand& command, const PlannedRun& planned) {
   if (command.memory_limit_gib)
     more.insert(more.end(), {"--memory-limit", fmt::format("{}", *command.memory_limit_gib)});
   if (!command.lab.empty()) more.insert(more.end(), {"--lab", command.lab});
+  if (command.provenance == results::Provenance::lab_run) more.push_back("--lab-run");
   if (const auto& level = command.selection.require_isolation; !level.empty())
     more.insert(more.end(), {"--require-isolation", level});
   if (!command.peaks_file.empty()) more.insert(more.end(), {"--peaks", command.peaks_file.string()});

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "harness/results/problem_columns.hpp"
+#include "harness/results/provenance.hpp"
 #include "harness/results/verdict.hpp"
 #include "kernels/problem/case_id.hpp"
 
@@ -30,7 +31,7 @@ results::Row& Collector::add(const Measured& m) {
   row.set(Column::suite, m.suite);
   row.set(Column::count, 1);
   row.set(Column::algorithm, m.algorithm);
-  row.set(Column::provenance, "published");
+  row.set(Column::provenance, results::name(results::Provenance::published));
   row.set(Column::check, "none");
   row.set(Column::verdict, info(Verdict::unchecked).name);
   row.set(Column::reason, m.reason);

@@ -107,8 +107,8 @@ Row make_row(const RunFacts& run, const plan::PlannedCase& planned, const Device
   row.set(Column::fill, "uniform");
   row.set(Column::cache_mode, facts.device.view_alignment == 0 ? "buffers" : "views");
   row.set(Column::clock_mode, "real");
-  row.set(Column::isolation, run.isolation);
-  row.set(Column::provenance, run.provenance);
+  row.set(Column::isolation, facts.isolation.empty() ? run.isolation : facts.isolation);
+  row.set(Column::provenance, name(run.provenance));
   row.set(Column::verdict, info(outcome.verdict).name);
   row.set(Column::reason, outcome.reason);
 

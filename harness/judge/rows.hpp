@@ -3,6 +3,7 @@
 
 #include "harness/judge/measure.hpp"
 #include "harness/plan/plan.hpp"
+#include "harness/results/provenance.hpp"
 #include "harness/results/row.hpp"
 #include "kernels/cpu/peak.hpp"
 
@@ -11,14 +12,16 @@ namespace chipfit::judge {
 /// What all rows of a run share.
 struct RunFacts {
   std::string run_id, host, lab, plan_sha256, harness_version;
-  std::string isolation;   ///< "L0", "in-process"
-  std::string provenance;  ///< "self"
+  std::string isolation;  ///< "L0", "in-process"
+  results::Provenance provenance = results::Provenance::self_run;
 };
 
 /// The device a row speaks of. Empty texts where a plugin died before it could say.
 struct DeviceFacts {
   std::string backend, library_sha256, uid;
   std::uint32_t index = 0;
+  std::string isolation;       ///< where it is not that of the run
+  std::string isolation_note;  ///< why: stands as reason in rows that have no other
   PluginFacts plugin;
   chipfit_device_info device{};
 };

@@ -59,7 +59,7 @@ class Runner {
              .plan_sha256 = std::move(plan_sha256),
              .harness_version = results::harness_version(),
              .isolation = options.in_process ? "in-process" : std::string(name(options.isolation)),
-             .provenance = "self"},
+             .provenance = options.provenance},
         provenance_(options, machine_, run_) {
     for (std::size_t d = 0; d < devices_.size(); ++d) {
       const plan::PlannedDevice& planned = options.plan.devices[d];

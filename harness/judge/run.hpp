@@ -9,6 +9,7 @@
 #include "harness/judge/worker.hpp"
 #include "harness/plan/backends.hpp"
 #include "harness/plan/plan.hpp"
+#include "harness/results/provenance.hpp"
 #include "harness/results/row.hpp"
 
 namespace chipfit::judge {
@@ -31,6 +32,7 @@ struct RunOptions {
 };
 
 /// Hears of every step; called from the thread that called run().
+  results::Provenance provenance = results::Provenance::self_run;
 class RunObserver {
  public:
   virtual ~RunObserver() = default;

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "harness/results/provenance.hpp"
 #include "harness/results/row.hpp"
 #include "kernels/base/csv_scanner.hpp"
 #include "kernels/base/result.hpp"
@@ -22,10 +23,12 @@ class RowStream {
   /// True when a row was read. Errors (bad_data, io): not a CSV record, another number of fields, another schema.
   Result<bool> next();
   bool has(Column column) const { return field_[static_cast<std::size_t>(column)] != absent; }
-  /// Cell of the row; empty where the file has no such column. Valid until the next call of next().
+  /// Cell of the row; empty where the file has no such column; provenance by its present name. Valid until the next
+  /// call of next().
   std::string_view text(Column column) const {
     const auto field = field_[static_cast<std::size_t>(column)];
-    return field == absent ? std::string_view() : scanner_->field(field);
+    if (field == absent) return {};
+    return column == Column::provenance ? present_provenance(scanner_->field(field)) : scanner_->field(field);
   }
   /// Error (bad_data) where the cell does not fit its column's type.
   Result<void> check(Column) const;

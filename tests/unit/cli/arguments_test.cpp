@@ -132,6 +132,7 @@ TEST(Arguments, TakesEveryOptionOfARun) {
                                        "5",
                                        "--lab",
                                        "lab one",
+                                       "--lab-run",
                                        "--json",
                                        "--dry-run",
                                        "--in-process"});
@@ -155,7 +156,12 @@ TEST(Arguments, TakesEveryOptionOfARun) {
   EXPECT_EQ(run.deadline_s, 5);
   EXPECT_EQ(run.lab, "lab one");
   EXPECT_EQ(run.format, Format::json);
+  EXPECT_EQ(run.provenance, results::Provenance::lab_run);
   EXPECT_EQ(run.dry_run, DryRun::yes);
+}
+
+TEST(Arguments, ALabRunNamesTheLaboratory) {
+  EXPECT_THAT(refusal({"run", "--suite", "quick", "--lab-run"}).what, HasSubstr("which laboratory"));
 }
 
 TEST(Arguments, OverridesAreCheckedAtOnce) {

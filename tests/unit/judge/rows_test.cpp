@@ -51,6 +51,7 @@ TEST(Rows, RateIsWorkOverMedian) {
   EXPECT_DOUBLE_EQ(*row.real(Column::rate_flop_per_s), 2.0 * 64 * 64 * 64 / 1e-3);
   EXPECT_EQ(row.text(Column::launch), "2");
   EXPECT_EQ(row.text(Column::trans_a), "N");
+  EXPECT_EQ(row.text(Column::provenance), "self-run") << "unless a laboratory says otherwise";
   EXPECT_TRUE(row.text(Column::conv_n).empty());
   EXPECT_TRUE(row.text(Column::conditions).empty());
 }

@@ -11,6 +11,7 @@
 #include <csignal>
 #include <cstring>
 
+#include "harness/results/provenance.hpp"
 #include "tests/unit/results/temporary_folder.hpp"
 
 namespace chipfit::results {
@@ -319,6 +320,20 @@ TEST(ReadResults, TakesColumnsByNameWithBomAndCrlf) {
   EXPECT_EQ(file->rows[0].integer(Column::launch), 3);
   EXPECT_EQ(file->rows[0].text(Column::case_id), "c,1");
   EXPECT_EQ(file->rows[0].text(Column::reason), "");
+}
+
+TEST(ReadResults, ReadsTheOldNameOfASelfRun) {
+  const TemporaryFolder folder;
+  const auto path = folder / "results.csv";
+  auto old = sample_row(1);
+  old.set(Column::provenance, "self");
+  auto lab = sample_row(2);
+  lab.set(Column::provenance, name(Provenance::lab_run));
+  ASSERT_TRUE(write_whole(path, header_line() + "\n" + to_line(old) + to_line(lab)));
+  const auto read = read_results(path);
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->rows[0].text(Column::provenance), "self-run");
+  EXPECT_EQ(read->rows[1].text(Column::provenance), "lab-run");
 }
 
 TEST(ReadResults, EveryCellComesBackAsItWasSet) {

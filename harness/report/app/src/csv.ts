@@ -70,6 +70,8 @@ export async function readFiles(before: Table, files: readonly File[], progress:
     headers.push(header);
     texts.push(text);
   }
+  // Files of the first versions say "self" where "self-run" is meant.
+  const provenance = headers.map((header) => header.indexOf("provenance"));
   const builder = new TableBuilder(names);
   const known = before.names();
   for (let row = 0; row < before.size; ++row) builder.addFrom(before, row, known);
@@ -82,6 +84,7 @@ export async function readFiles(before: Table, files: readonly File[], progress:
       if (fields.length !== headers[f]!.length) {
         throw new CsvError(`${files[f]!.name}: ${fields.length} ≠ ${headers[f]!.length} (${rows + 1})`);
       }
+      if (fields[provenance[f]!] === "self") fields[provenance[f]!] = "self-run";
       builder.add(headers[f]!, fields);
       ++rows;
       if (performance.now() - slice > 24) {
