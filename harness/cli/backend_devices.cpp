@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "harness/cli/paths.hpp"
+#include "harness/judge/weaker_level.hpp"
 
 namespace chipfit::cli {
 
@@ -28,6 +29,22 @@ Result<judge::BackendDevices> ask_backend(const plan::BackendManifest& manifest,
   }
   return fail(Error::Kind::unavailable, fmt::format("backend '{}' cannot be asked: {}", manifest.name, failure.reason),
               where, "chipfit doctor checks this machine");
+}
+
+Result<AskedBackend> ask_backend(const plan::BackendManifest& manifest, const std::string& options,
+                                 const IsolationChoice& isolation) {
+  const auto ask = [&](sandbox::Isolation level) -> Result<judge::BackendDevices> {
+    auto devices = ask_backend(manifest, options, level);
+    if (devices && devices->devices.empty())
+      return fail(Error::Kind::unavailable, fmt::format("backend '{}' finds no device here", manifest.name),
+                  manifest.library.string(), manifest.install_hint);
+    return devices;
+  };
+  auto devices = ask(isolation.level);
+  if (devices) return AskedBackend{std::move(*devices), isolation.level};
+  if (auto weaker = judge::at_a_weaker_level(isolation.weaker, ask))
+    return AskedBackend{std::move(*weaker->second), weaker->first};
+  return pass_on(devices.error());
 }
 
 std::string kind_text(std::uint32_t kind) {

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "harness/cli/paths.hpp"
 
 namespace chipfit::cli {
@@ -32,12 +34,18 @@ Result<Isolation> exactly(Isolation level) {
 
 }  // namespace
 
-Result<Isolation> choose_isolation(const std::string& asked, const std::string& required, Console& console) {
+Result<IsolationChoice> choose_isolation(const std::string& asked, const std::string& required, Console& console) {
   const auto level = sandbox::parse_isolation(asked);
   auto chosen = asked == "in-process" ? Result<Isolation>(Isolation::l0) : level ? exactly(*level) : strongest(console);
-  if (!chosen || required.empty()) return chosen;
-  const auto least = sandbox::parse_isolation(required).value_or(Isolation::l3);
-  if (*chosen >= least) return chosen;
+  if (!chosen) return pass_on(chosen.error());
+  const auto least = required.empty() ? Isolation::l0 : sandbox::parse_isolation(required).value_or(Isolation::l3);
+  if (*chosen >= least) {
+    IsolationChoice choice{*chosen, {}};
+    const bool automatic = asked != "in-process" && !level;
+    for (const Isolation each : sandbox::levels_from_the_top())
+      if (automatic && each < *chosen && each >= std::max(least, Isolation::l1)) choice.weaker.push_back(each);
+    return choice;
+  }
   return fail(Error::Kind::unavailable,
               fmt::format("isolation {} is required and {} is what this run would have", name(least),
                           asked == "in-process" ? asked : std::string(name(*chosen))),

@@ -18,12 +18,13 @@ std::string name_of(const std::string& case_id, const plan::PlannedDevice& devic
 Result<PlannedRun> plan_here(const Selection& selection, Console& console) {
   const bool is_frozen = !selection.plan_file.empty();
   // Tried when the first backend is asked: what is wrong with the selection is said without starting a worker.
-  std::optional<sandbox::Isolation> isolation;
-  if (is_frozen) isolation = sandbox::Isolation::l0;
+  std::optional<IsolationChoice> isolation;
+  std::map<std::string, sandbox::Isolation> isolation_of;
+  if (is_frozen) isolation = IsolationChoice{};
   const auto choose = [&](const std::string& asked) -> Result<void> {
-    const auto chosen = choose_isolation(asked, selection.require_isolation, console);
+    auto chosen = choose_isolation(asked, selection.require_isolation, console);
     if (!chosen) return pass_on(chosen.error());
-    isolation = *chosen;
+    isolation = std::move(*chosen);
     return {};
   };
   const auto count = [&](const plan::BackendManifest& manifest, const std::string& options) -> Result<std::uint32_t> {
@@ -31,7 +32,10 @@ Result<PlannedRun> plan_here(const Selection& selection, Console& console) {
       if (auto chosen = choose(asked_isolation(selection)); !chosen) return pass_on(chosen.error());
     }
     const auto devices = ask_backend(manifest, options, *isolation);
-    if (devices) return static_cast<std::uint32_t>(devices->devices.size());
+    if (devices) {
+      if (devices->level != isolation->level) isolation_of[manifest.name] = devices->level;
+      return static_cast<std::uint32_t>(devices->devices.devices.size());
+    }
     // A plugin that dies is judged, not skipped: its cases are planned for one device and get their verdicts.
     if (devices.error().kind == Error::Kind::internal) {
       console.note(devices.error().what);
@@ -46,6 +50,7 @@ Result<PlannedRun> plan_here(const Selection& selection, Console& console) {
       if (!chosen) return pass_on(chosen.error());
     }
     planned->isolation = *isolation;
+    planned->isolation_of = isolation_of;
     for (const auto& note : planned->notes) console.note(note);
     for (const auto& error : planned->unavailable) console.error(error);
   }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "harness/cli/commands.hpp"
+#include "harness/cli/isolation_choice.hpp"
 #include "harness/plan/backends.hpp"
 #include "harness/plan/plan.hpp"
 #include "harness/sandbox/isolation.hpp"
@@ -15,9 +16,10 @@ namespace chipfit::cli {
 /// A plan with what is needed to carry it out.
 struct PlannedRun {
   plan::Plan plan;
-  sandbox::Isolation isolation = sandbox::Isolation::l0;  ///< that workers get here
-  std::map<std::string, plan::BackendManifest> backends;  ///< by name; every backend of the plan
-  std::map<std::string, std::string> spelling;            ///< by name: what --backend was given
+  IsolationChoice isolation;                               ///< that workers get here
+  std::map<std::string, sandbox::Isolation> isolation_of;  ///< backends that do not start at that level
+  std::map<std::string, plan::BackendManifest> backends;   ///< by name; every backend of the plan
+  std::map<std::string, std::string> spelling;             ///< by name: what --backend was given
   std::vector<Error> unavailable;  ///< backends that were asked for and cannot be used; the others go on
   std::vector<std::string> notes;  ///< default backends that are not used, odd manifests
 };

@@ -48,12 +48,14 @@ Result<judge::RunOptions> run_options(const PlannedRun& planned, const RunComman
   options.benchmark_flags = command.selection.benchmark.passed_on;
   options.argv = {"chipfit"};
   options.argv.insert(options.argv.end(), arguments.begin(), arguments.end());
-  options.isolation = planned.isolation;
+  options.isolation = planned.isolation.level;
+  options.weaker = planned.isolation.weaker;
+  options.isolation_of = planned.isolation_of;
   options.in_process = planned.plan.isolation == "in-process";
   options.lab = command.lab;
+  options.provenance = command.provenance;
   if (!command.peaks_file.empty()) {
     auto peaks = judge::read_device_peaks(command.peaks_file);
-  options.provenance = command.provenance;
     if (!peaks) return pass_on(peaks.error());
     options.device_peaks = std::move(*peaks);
   }

@@ -17,10 +17,10 @@ struct Listing {
   std::vector<plan::RejectedBackend> rejected;
 };
 
-void ask(const plan::BackendManifest& manifest, sandbox::Isolation isolation, Listing& listing) {
+void ask(const plan::BackendManifest& manifest, const IsolationChoice& isolation, Listing& listing) {
   auto devices = ask_backend(manifest, manifest.options, isolation);
   if (devices) {
-    listing.usable.emplace_back(manifest, std::move(*devices));
+    listing.usable.emplace_back(manifest, std::move(devices->devices));
   } else {
     listing.rejected.push_back({manifest.name, manifest.library, devices.error()});
   }

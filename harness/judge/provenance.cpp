@@ -149,7 +149,7 @@ void Provenance::add_device(const DeviceFacts& facts, const std::vector<std::fil
   device.memory_bytes = d.memory_bytes;
   device.nominal_clock_hz = d.nominal_clock_hz;
   device.memory_byte_per_s = d.memory_byte_per_s;
-  device.isolation = isolation_;
+  device.isolation = facts.isolation.empty() ? isolation_ : facts.isolation;
   if (auto gpu = nvml_facts(device.serial); !gpu.is_null()) m.machine["gpus"][device.serial] = std::move(gpu);
   m.devices.push_back(std::move(device));
   for (std::uint32_t i = 0; i < std::min<std::uint32_t>(d.peak_count, CHIPFIT_MAX_PEAKS); ++i) {

@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 #include <thread>
+#include <utility>
 
 #include "harness/judge/attempt.hpp"
 #include "harness/judge/case_runner.hpp"
@@ -16,6 +17,7 @@
 #include "harness/judge/rows.hpp"
 #include "harness/judge/schedule.hpp"
 #include "harness/judge/stop_signal.hpp"
+#include "harness/judge/weaker_level.hpp"
 #include "harness/results/build_info.hpp"
 #include "harness/results/digest.hpp"
 #include "harness/sandbox/protect.hpp"
@@ -34,6 +36,8 @@ using RowKey = std::tuple<std::string, std::string, std::uint32_t, int>;  // cas
 struct DeviceState {
   int deaths_in_a_row = 0;
   std::string given_up;  ///< why the remaining cases are not tried; empty: they are
+  sandbox::Isolation level = sandbox::Isolation::l0;
+  bool has_started = false;  ///< a worker has had it open: what fails later is no matter of isolation
   DeviceFacts facts;
 };
 
@@ -68,6 +72,9 @@ class Runner {
       facts.library_sha256 = planned.library_sha256;
       facts.index = planned.device_index;
       facts.uid = fmt::format("unknown#{}", planned.device_index);
+      devices_[d].level = options.isolation;
+      if (const auto known = options.isolation_of.find(planned.backend); known != options.isolation_of.end())
+        take_weaker_level(devices_[d], known->second, "it cannot be asked for its devices");
     }
     for (const auto& row : journal.present()) {
       done_.insert(key_of(row));
@@ -181,6 +188,7 @@ class Runner {
       outcome = attempt_case(planned_case, d, launch);
     }
     if (outcome.interrupted || (stop_.load() && outcome.session_dead)) return std::nullopt;
+    if (outcome.reason.empty()) outcome.reason = state.facts.isolation_note;
     if (options_.measure.quick && outcome.verdict == Verdict::ok) outcome.conditions.push_back(Condition::quick);
     if (options_.in_process) outcome.conditions.push_back(Condition::untrusted);
     keep_count_of_deaths(state, outcome);
@@ -240,13 +248,13 @@ class Runner {
     const plan::PlannedDevice& planned = options_.plan.devices[d];
     const plan::BackendManifest& backend = options_.backends.at(planned.backend);
     WorkerConfig config =
-        worker_config(backend, options_.worker_binary, planned.options, scratch_.path(), options_.isolation);
+        worker_config(backend, options_.worker_binary, planned.options, scratch_.path(), devices_[d].level);
     config.log_file = journal_.folder() / fmt::format("worker-{}-{}.log", planned.backend, planned.device_index);
     config.deadlines = options_.deadlines;
     config.memory_limit_bytes =
         options_.memory_limit_bytes != 0 ? options_.memory_limit_bytes : telemetry::available_memory_bytes() / 10 * 9;
     config.in_process = options_.in_process;
-    auto session = Session::open(config, planned.device_index);
+    auto session = open_session(config, devices_[d], planned.device_index);
     if (!session) return tl::unexpected(session.error());
     session_ = std::move(*session);
     session_device_ = d;
@@ -258,6 +266,38 @@ class Runner {
     if (!watch_ || watched_device_ != d) watch(d);
     provenance_.add_device(facts, session_->worker().loaded_libraries());
     return {};
+  }
+
+  void take_weaker_level(DeviceState& state, sandbox::Isolation level, const std::string& why) {
+    const auto note =
+        fmt::format("isolation {} instead of {}: {}", sandbox::name(level), sandbox::name(state.level), why);
+    state.level = level;
+    state.facts.isolation = sandbox::name(level);
+    state.facts.isolation_note = note;
+    observer_.note(fmt::format("{}: {}", state.facts.backend, note));
+  }
+
+  /// A plugin that refuses or dies before it has ever worked may lack something that the level takes from it. One that
+  /// hangs is not given more time.
+  CallResult<std::unique_ptr<Session>> open_session(WorkerConfig& config, DeviceState& state, std::uint32_t index) {
+    auto session = Session::open(config, index);
+    const bool first = !std::exchange(state.has_started, true);
+    if (session || !first) return session;
+    const CallFailure& failure = session.error();
+    const bool quickly = failure.kind == CallFailure::Kind::refused ||
+                         (failure.kind == CallFailure::Kind::died &&
+                          (failure.verdict == Verdict::crashed || failure.verdict == Verdict::exited));
+    if (!quickly) return session;
+    std::vector<sandbox::Isolation> weaker;
+    for (const auto level : options_.weaker)
+      if (level < state.level) weaker.push_back(level);
+    auto opened = at_a_weaker_level(weaker, [&](sandbox::Isolation level) {
+      config.isolation = level;
+      return Session::open(config, index);
+    });
+    if (!opened) return session;
+    take_weaker_level(state, opened->first, failure.reason);
+    return std::move(opened->second);
   }
 
   /// A device that tells nothing is simply not watched: its columns stay blank.

@@ -23,16 +23,20 @@ struct RunOptions {
   Deadlines deadlines;
   std::uint64_t memory_limit_bytes = 0;  ///< of a worker; 0: nine tenths of what is free when it starts
   sandbox::Isolation isolation = sandbox::Isolation::l0;  ///< works here; what the rows say
+  /// Levels that a plugin which does not start at `isolation` may get instead, strongest first; its rows say so. Empty:
+  /// it gets none.
+  std::vector<sandbox::Isolation> weaker;
+  std::map<std::string, sandbox::Isolation> isolation_of;  ///< backends that are known to need one of those
   std::filesystem::path worker_binary;
   std::vector<std::string> benchmark_flags;  ///< --benchmark_…, as Google Benchmark takes them
   std::vector<std::string> argv;             ///< for the manifest and the reproduction lines
   bool in_process = false;
   std::string lab;
+  results::Provenance provenance = results::Provenance::self_run;
   std::vector<DevicePeak> device_peaks;  ///< measured on this machine's devices by a program of their own
 };
 
 /// Hears of every step; called from the thread that called run().
-  results::Provenance provenance = results::Provenance::self_run;
 class RunObserver {
  public:
   virtual ~RunObserver() = default;

@@ -115,6 +115,32 @@ TEST(Run, RefusesLessIsolationThanIsRequired) {
   for (const auto& row : rows_of(out_of(folder))) EXPECT_EQ(row.text(Column::isolation), "L1");
 }
 
+TEST(Run, APluginThatCannotStartInNamespacesGetsAWeakerLevelAndItsRowsSaySo) {
+  TemporaryFolder folder;
+  const auto run = [&](const std::string& out, std::vector<std::string> more) {
+    std::vector<std::string> words = {
+        "run",     "--case", "gemm:f32:NN:16x16x16", "--backend", CHIPFIT_NEEDS_THE_MACHINE,
+        "--quick", "--out",  out_of(folder) + out};
+    words.insert(words.end(), more.begin(), more.end());
+    return chipfit(words);
+  };
+  const Ran usual = run("/auto", {});
+  ASSERT_EQ(usual.exit_code, 0) << usual.err;
+  const auto row = rows_of(out_of(folder) + "/auto").at(0);
+  const auto level = sandbox::parse_isolation(row.text(Column::isolation));
+  ASSERT_TRUE(level);
+  EXPECT_GE(*level, sandbox::Isolation::l1) << "never without the filter";
+  EXPECT_LT(*level, sandbox::Isolation::l2);
+  if (chipfit({"run", "--case", "gemm:f32:NN:16x16x16", "--backend", "reference", "--quick", "--isolation", "L2",
+               "--out", out_of(folder) + "/l2"})
+          .exit_code != 0)
+    return;  // no namespaces here, so that there was nothing to fall back from
+  EXPECT_NE(row.text(Column::reason).find("instead of L"), std::string::npos) << row.text(Column::reason);
+  EXPECT_NE(usual.err.find("instead of L"), std::string::npos) << usual.err;
+  EXPECT_NE(run("/required", {"--require-isolation", "L2"}).exit_code, 0) << "a laboratory may refuse";
+  EXPECT_NE(run("/named", {"--isolation", "L2"}).exit_code, 0) << "a level that is named is that level";
+}
+
 TEST(Run, LeavesFilesThatCheckAgainstTheirHashes) {
   TemporaryFolder folder;
   ASSERT_NO_FATAL_FAILURE(run_quick(folder, {"--suite", write_suite(folder), "--backend", "openblas"}));
