@@ -23,6 +23,28 @@ double number_in(std::string_view text) {
   return value;
 }
 
+/// A row in memory that is read as a line of a file is.
+class MemoryRow {
+ public:
+  MemoryRow(const results::Row& row, std::size_t number, const std::string& label)
+      : row_(row), number_(number), label_(label) {}
+  bool has(Column) const { return true; }
+  std::string_view text(Column column) const { return row_.text(column); }
+  std::size_t line() const { return number_; }
+  std::string where(Column column) const {
+    return fmt::format("{}, row {}, {}", label_, number_, results::info(column).name);
+  }
+  Result<void> check(Column column) const {
+    if (results::fits(results::info(column).type, text(column))) return {};
+    return fail(Error::Kind::bad_data, fmt::format("'{}' is no number", text(column)), where(column));
+  }
+
+ private:
+  const results::Row& row_;
+  std::size_t number_;
+  const std::string& label_;
+};
+
 }  // namespace
 
 /// Reads rows into a Dataset. Neighbouring rows differ in few cells, so each cell is first compared with the one above.
@@ -41,6 +63,18 @@ class Loader {
       const std::size_t first = data_.observations_.size();
       if (auto read = read_input(static_cast<std::uint32_t>(i)); !read) return pass_on(read.error());
       if (auto once = refuse_repeats(first, data_.inputs_[i].file); !once) return pass_on(once.error());
+    }
+    return std::move(data_);
+  }
+
+  Result<Dataset> gather(std::span<const Dataset::Side> sides) {
+    for (std::size_t i = 0; i < sides.size(); ++i) {
+      const std::size_t first = data_.observations_.size();
+      above_.input = static_cast<std::uint32_t>(i);
+      above_known_ = false;
+      for (std::size_t r = 0; r < sides[i].rows.size(); ++r)
+        if (auto kept = keep(MemoryRow(*sides[i].rows[r], r + 1, sides[i].label)); !kept) return pass_on(kept.error());
+      if (auto once = refuse_repeats(first, sides[i].label); !once) return pass_on(once.error());
     }
     return std::move(data_);
   }
@@ -76,7 +110,8 @@ class Loader {
     return {};
   }
 
-  std::string_view text_of(const RowStream& row, const Key& key, std::uint32_t input) const {
+  template <class Source>
+  std::string_view text_of(const Source& row, const Key& key, std::uint32_t input) const {
     return key.column ? row.text(*key.column) : std::string_view(data_.inputs_[input].label);
   }
 
@@ -87,7 +122,8 @@ class Loader {
     return request_.filter.passes([&](const Key& key) { return text_of(row, key, input); });
   }
 
-  Result<void> keep(const RowStream& row) {
+  template <class Source>
+  Result<void> keep(const Source& row) {
     Observation o;
     o.line = static_cast<std::uint32_t>(row.line());
     if (const auto sound = row.check(Column::launch); !sound) return sound;
@@ -115,7 +151,8 @@ class Loader {
     return {};
   }
 
-  Result<Verdict> verdict_of(const RowStream& row) {
+  template <class Source>
+  Result<Verdict> verdict_of(const Source& row) {
     const std::string_view text = row.text(Column::verdict);
     if (text == info(verdict_).name) return verdict_;
     const auto parsed = parse_verdict(text);
@@ -127,14 +164,16 @@ class Loader {
     return verdict_ = *parsed;
   }
 
-  static bool is_implausible(const RowStream& row) {
+  template <class Source>
+  static bool is_implausible(const Source& row) {
     if (row.text(Column::conditions).find(name(Condition::implausible)) != std::string_view::npos) return true;
     const double peak = number_in(row.text(Column::peak_flop_per_s));
     // The judge's own allowance for a clock that boosts past the nominal one.
     return peak > 0 && number_in(row.text(Column::rate_flop_per_s)) > 1.02 * peak;
   }
 
-  std::uint32_t row_of(const RowStream& row) {
+  template <class Source>
+  std::uint32_t row_of(const Source& row) {
     if (request_.row.size() == 1) {
       label_ = text_of(row, request_.row[0], above_.input);
     } else {
@@ -152,7 +191,8 @@ class Loader {
     return last_row_ = found->second;
   }
 
-  std::uint32_t conditions_of(const RowStream& row) {
+  template <class Source>
+  std::uint32_t conditions_of(const Source& row) {
     bool same = above_known_;
     for (std::size_t i = 0; i < data_.keys_.size(); ++i) {
       const std::string_view text = row.text(*data_.keys_[i].column);
@@ -260,6 +300,12 @@ std::string_view Dataset::value(std::uint32_t conditions, const Key& key) const 
 
 Result<Dataset> Dataset::load(const LoadRequest& request) {
   return Loader(request).load();
+}
+
+Result<Dataset> Dataset::gather(std::span<const Side> sides) {
+  LoadRequest request;
+  for (const Side& side : sides) request.inputs.push_back({side.label, {}});
+  return Loader(request).gather(sides);
 }
 
 }  // namespace chipfit::compare

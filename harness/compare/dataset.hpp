@@ -3,12 +3,14 @@
 #include <deque>
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "harness/compare/filter.hpp"
 #include "harness/compare/keys.hpp"
+#include "harness/results/row.hpp"
 #include "harness/results/verdict.hpp"
 
 namespace chipfit::compare {
@@ -55,6 +57,14 @@ class Dataset {
   /// Errors: missing, io; bad_data with file:line:column: not a result file, another schema, a rated row without a
   /// time, the same (run, case, backend, device, launch) twice in a file.
   static Result<Dataset> load(const LoadRequest&);
+
+  /// Rows that are in memory already, case by case; each side becomes an input of its label. Errors (bad_data): as for
+  /// files.
+  struct Side {
+    std::string label;
+    std::vector<const results::Row*> rows;
+  };
+  static Result<Dataset> gather(std::span<const Side>);
 
   const std::vector<Input>& inputs() const { return inputs_; }
   /// Labels of the cases, in the order in which they were met.

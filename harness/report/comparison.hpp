@@ -1,28 +1,31 @@
 #pragma once
-#include <span>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "harness/compare/report.hpp"
 #include "harness/report/model.hpp"
 
 namespace chipfit::report {
 
-/// One case that both of two subjects have a rate for: the rows that stand for it.
-struct CommonCase {
+/// One case of a subject and the baseline.
+struct ComparedCase {
   std::string case_id;
-  RowIndex baseline, subject;
+  std::optional<RowIndex> baseline, subject;  ///< the rows that stand for it; none where no row is rated
+  compare::Pair pair;                         ///< ratios of times: above 1 is slower than the baseline
 };
 
-/// A subject beside the baseline over their common cases.
-struct Ratio {
+/// A subject beside the baseline: what `chipfit compare` says of the two.
+struct Comparison {
   std::size_t subject = 0;  ///< index into Model::subjects
-  std::vector<CommonCase> cases;
-  double geometric_mean = 0;           ///< of rate / baseline's rate; 0 where there is no common case
-  std::size_t faster = 0, slower = 0;  ///< cases whose confidence intervals of time do not touch
+  std::vector<ComparedCase> cases;
+  compare::SideSummary summary;
+  std::size_t count(compare::State) const;
 };
 
-/// Every other subject beside `baseline`, in the order of the subjects. Medians and intervals are those of the rows:
-/// the statistics of `chipfit compare` (tests, corrections, hidden dimensions) are not repeated here.
-std::vector<Ratio> compare_subjects(const Model&, std::size_t baseline);
+/// Every other subject beside `baseline`, in the order of the subjects. The unit is the launch; where a subject has
+/// several devices, each is one unit, stood for by its median row of a case, since launches of one device are not
+/// independent. Errors (bad_data): the same launch of a case stands twice among the rows.
+Result<std::vector<Comparison>> compare_subjects(const Model&, std::size_t baseline);
 
 }  // namespace chipfit::report

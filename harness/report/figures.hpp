@@ -13,8 +13,11 @@ namespace chipfit::report {
 ///   distinct:<column>:<filter>       distinct texts of a column among them
 ///   part:<filter>|<filter>           rows that pass the first over rows that pass the second
 ///   weighted_share:<filter>, weighted_rate:<filter>     see weighted() in model.hpp
-///   geomean:<filter>|<filter>        geometric mean over the common cases of the ratio of median rates
+///   geomean:<filter>|<filter>        geometric mean of the ratios of rates over the common, comparable cases, each
+///                                    ratio from the medians of the units of comparison (comparison.hpp)
 ///   common:<filter>|<filter>         the number of those cases
+///   geomean_low, geomean_high, ratio_low, ratio_high, q_value, faster, slower, same, undecided:<filter>|<filter>
+///                                    what the comparison of the two says: intervals, q-value, cases so called
 ///   criterion:<name>                 a threshold, stated in the report
 /// A filter is a list of column=value joined by '&' (all must hold); several values joined by '|' are written
 /// column=a,b; percent-encoded. Columns are those of results.csv, and `subject`, `types`, `op_name`, `model`, `passed`,

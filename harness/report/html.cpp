@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace chipfit::report {
 
 std::string escaped(std::string_view text) {
@@ -44,6 +46,21 @@ std::string name_html(std::string_view text) {
 
 std::string code_html(std::string_view text) {
   return fmt::format("<code translate=\"no\">{}</code>", escaped(text));
+}
+
+std::string command_html(std::string_view text) {
+  std::string out = "<code translate=\"no\">";
+  while (!text.empty()) {
+    const auto word = text.substr(0, text.find(' '));
+    text.remove_prefix(std::min(text.size(), word.size() + 1));
+    out += word.starts_with("-") ? fmt::format("<span class=\"nowrap\">{}</span>", escaped(word)) : escaped(word);
+    if (!text.empty()) out += ' ';
+  }
+  return out + "</code>";
+}
+
+std::string types_html(std::string_view text) {
+  return fmt::format("<span class=\"nowrap\">{}</span>", name_html(text));
 }
 
 std::string Writer::say(std::string_view id, const Values& values) const {

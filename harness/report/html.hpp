@@ -20,6 +20,11 @@ std::string name_html(std::string_view text);
 /// A case id, command or digest.
 std::string code_html(std::string_view text);
 
+/// A command: options are not broken at their hyphens.
+std::string command_html(std::string_view text);
+/// Types of a case, which stay on one line: "bf16-f32-f32".
+std::string types_html(std::string_view text);
+
 /// A table of finished cells (HTML).
 struct HtmlTable {
   struct Column {

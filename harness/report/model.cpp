@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <set>
 #include <string_view>
 
@@ -73,6 +74,10 @@ bool types_before(const std::string& a, const std::string& b) {
   return rank(a) != rank(b) ? rank(a) < rank(b) : a < b;
 }
 
+bool plausible(const results::Row& row) {
+  return !has_any(row.text(Column::conditions), {"IMPLAUSIBLE"});
+}
+
 bool passed(const results::Row& row) {
   const auto& verdict = row.text(Column::verdict);
   return verdict == "OK" || verdict == "UNCHECKED";
@@ -92,7 +97,7 @@ Model::Model(Evidence all) : evidence(std::move(all)) {
   std::map<std::string, std::set<std::string>> backends;
   for (const auto& each : evidence.rows) backends[each.text(Column::chip)].insert(each.text(Column::backend));
   const bool several = std::ranges::any_of(backends, [](const auto& entry) { return entry.second.size() > 1; });
-  std::map<std::string, std::size_t> at;
+  std::unordered_map<std::string, std::size_t> at;
   for (RowIndex i = 0; i < evidence.rows.size(); ++i) {
     const auto& each = evidence.rows[i];
     const auto& chip = each.text(Column::chip).empty() ? each.text(Column::device_uid) : each.text(Column::chip);
@@ -104,16 +109,19 @@ Model::Model(Evidence all) : evidence(std::move(all)) {
     subjects[found->second].rows.push_back(i);
     subject_of.push_back(found->second);
     types.push_back(types_of(each));
+    rates_.push_back(each.real(Column::rate_flop_per_s));
   }
 }
 
 std::optional<RowIndex> best_row(const Model& model, const Rows& rows) {
   std::optional<RowIndex> best;
   for (const RowIndex i : rows) {
-    if (const auto rate = model.real(i, Column::rate_flop_per_s);
-        rate && (!best || *rate > *model.real(*best, Column::rate_flop_per_s))) {
-      best = i;
-    }
+    const auto rate = model.real(i, Column::rate_flop_per_s);
+    if (!rate) continue;
+    const auto value = [&](RowIndex row) {
+      return std::pair(plausible(model.row(row)), *model.real(row, Column::rate_flop_per_s));
+    };
+    if (!best || value(i) > value(*best)) best = i;
   }
   return best;
 }

@@ -1,7 +1,9 @@
 #pragma once
-#include <map>
+#include <algorithm>
+#include <functional>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "harness/report/evidence.hpp"
@@ -29,8 +31,13 @@ struct Model {
 
   const results::Row& row(RowIndex i) const { return evidence.rows[i]; }
   const std::string& text(RowIndex i, results::Column column) const { return row(i).text(column); }
-  std::optional<double> real(RowIndex i, results::Column column) const { return row(i).real(column); }
-  bool rated(RowIndex i) const { return real(i, results::Column::rate_flop_per_s).has_value(); }
+  std::optional<double> real(RowIndex i, results::Column column) const {
+    return column == results::Column::rate_flop_per_s ? rates_[i] : row(i).real(column);
+  }
+  bool rated(RowIndex i) const { return rates_[i].has_value(); }
+
+ private:
+  std::vector<std::optional<double>> rates_;  // asked for again and again, read once
 };
 
 /// Types and math mode of a row, as its case id names them.
@@ -49,7 +56,11 @@ bool attempted(const results::Row&);
 /// Rated, and the judge did not doubt its steadiness (NOT_STEADY, CI_NOT_REACHED, THROTTLED, POWER_LIMITED).
 bool steady(const results::Row&);
 
-/// The row with the highest rate; none where no row is rated.
+/// False where the rate is above the device's peak (IMPLAUSIBLE): a call for review, never a record.
+bool plausible(const results::Row&);
+
+/// The row with the highest plausible rate, of implausible ones only where there is no other; none where no row is
+/// rated.
 std::optional<RowIndex> best_row(const Model&, const Rows&);
 /// The row that stands for repeats of one case: of the rated ones that with the median rate, the lower of two.
 std::optional<RowIndex> median_row(const Model&, const Rows&);
@@ -58,10 +69,10 @@ std::optional<RowIndex> median_row(const Model&, const Rows&);
 template <class Key>
 std::vector<std::pair<std::string, Rows>> grouped(const Rows& rows, Key key) {
   std::vector<std::pair<std::string, Rows>> groups;
-  std::map<std::string, std::size_t> at;
+  std::unordered_map<std::string, std::size_t> at;
   for (const RowIndex row : rows) {
     std::string name = key(row);
-    const auto [found, is_new] = at.emplace(name, groups.size());
+    const auto [found, is_new] = at.try_emplace(name, groups.size());
     if (is_new) groups.emplace_back(std::move(name), Rows{});
     groups[found->second].second.push_back(row);
   }
@@ -69,6 +80,17 @@ std::vector<std::pair<std::string, Rows>> grouped(const Rows& rows, Key key) {
 }
 
 Rows all_rows(const Model&);
+
+/// Rows by a number, the greatest first, equal ones in their order; the number of each is taken once.
+template <class Number>
+Rows by_descending(const Rows& rows, Number number) {
+  std::vector<std::pair<double, RowIndex>> keyed;
+  for (const RowIndex i : rows) keyed.emplace_back(number(i), i);
+  std::ranges::stable_sort(keyed, std::greater<>(), &std::pair<double, RowIndex>::first);
+  Rows sorted;
+  for (const auto& [key, i] : keyed) sorted.push_back(i);
+  return sorted;
+}
 
 /// Σ FLOP·count of the passing cases over that of all, and Σ FLOP·count / Σ time·count over the passing ones.
 struct Weighted {

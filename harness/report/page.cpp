@@ -150,7 +150,13 @@ Result<ReportPage> report_page(Evidence evidence, const ReportOptions& options) 
   const auto number = report_number(options.lab, evidence);
   const Model model(std::move(evidence));
   const auto judgement = judge(model, options.criteria);
-  const Context context{model, judgement, options.lab, number};
+  std::vector<Comparison> comparisons;
+  if (several_subjects(model)) {
+    auto compared = compare_subjects(model, 0);
+    if (!compared) return pass_on(compared.error());
+    comparisons = std::move(*compared);
+  }
+  const Context context{model, judgement, comparisons, options.lab, number};
   Writer writer(*messages, options.language);
   const auto title = plain_title(*messages, context, options.language);
   writer.raw(top_bar(writer, escaped(title)));

@@ -1,6 +1,7 @@
 #pragma once
 #include <string>
 
+#include "harness/report/comparison.hpp"
 #include "harness/report/criteria.hpp"
 #include "harness/report/html.hpp"
 #include "harness/report/lab.hpp"
@@ -12,6 +13,7 @@ namespace chipfit::report {
 struct Context {
   const Model& model;
   const Judgement& judgement;
+  const std::vector<Comparison>& comparisons;  ///< of the first subject with each other
   const Lab& lab;
   std::string number;  ///< of the report
 };

@@ -24,6 +24,21 @@ std::string texts(const Model& model, const Rows& rows, Column column) {
   return out.empty() ? "–" : out;
 }
 
+/// The same for a column of few known words, each with what it means.
+std::string words(Writer& writer, const Model& model, const Rows& rows, Column column) {
+  std::string out;
+  std::set<std::string> seen;
+  for (const RowIndex i : rows) {
+    const auto& text = model.text(i, column);
+    if (text.empty() || !seen.insert(text).second) continue;
+    const auto id = fmt::format("value.{}.{}", results::info(column).name, text);
+    const bool known = writer.messages().contains(id);
+    out += fmt::format("{}{}{}", out.empty() ? "" : "<br>", name_html(text),
+                       known ? fmt::format(" <span class=\"dim\">{}</span>", writer.say(id)) : "");
+  }
+  return out.empty() ? "–" : out;
+}
+
 void machine(Writer& writer, const Source& source) {
   const auto& m = source.manifest->machine;
   const auto text = [&](const char* key) {
@@ -44,10 +59,10 @@ void machine(Writer& writer, const Source& source) {
        {"fact.memory", bytes("memory_bytes")},
        {"fact.os", text("os")},
        {"fact.kernel", text("kernel")},
-       {"fact.isolation", name_html(source.manifest->isolation_asked)},
+       {"fact.isolation_asked", name_html(source.manifest->isolation_asked)},
        {"fact.clock", name_html(source.manifest->clock_source)},
        {"fact.command",
-        source.manifest->argv.empty() ? "" : code_html(fmt::format("{}", fmt::join(source.manifest->argv, " ")))}});
+        source.manifest->argv.empty() ? "" : command_html(fmt::format("{}", fmt::join(source.manifest->argv, " ")))}});
 }
 
 }  // namespace
@@ -96,12 +111,12 @@ void write_method(Writer& writer, const Context& context) {
     writer.paragraph(id);
   }
   writer.facts({{"fact.suites", texts(model, rows, Column::suite)},
-                {"fact.fill", texts(model, rows, Column::fill)},
-                {"fact.cache", texts(model, rows, Column::cache_mode)},
-                {"fact.clock_mode", texts(model, rows, Column::clock_mode)},
+                {"fact.fill", words(writer, model, rows, Column::fill)},
+                {"fact.cache", words(writer, model, rows, Column::cache_mode)},
+                {"fact.clock_mode", words(writer, model, rows, Column::clock_mode)},
                 {"fact.isolation", texts(model, rows, Column::isolation)},
                 {"fact.check", texts(model, rows, Column::check)},
-                {"fact.provenance", texts(model, rows, Column::provenance)}});
+                {"fact.provenance", words(writer, model, rows, Column::provenance)}});
   const auto own = [&](const char* key, const char* heading) {
     const auto& text = context.lab.text(key);
     if (text.empty()) return false;
@@ -114,7 +129,8 @@ void write_method(Writer& writer, const Context& context) {
     writer.heading("method.deviations");
     writer.paragraph("method.no_deviations");
   }
-  HtmlTable table{{{writer.say("table.condition")}, {writer.say("table.rows"), Kind::number}}, {}};
+  HtmlTable table{
+      {{writer.say("table.condition")}, {writer.say("table.rows"), Kind::number}, {writer.say("table.meaning")}}, {}};
   std::map<std::string, std::size_t> flags;
   for (const auto& row : model.evidence.rows) {
     std::string_view rest = row.text(Column::conditions);
@@ -125,7 +141,10 @@ void write_method(Writer& writer, const Context& context) {
     }
   }
   for (const auto& [flag, n] : flags) {
-    table.lines.push_back({{name_html(flag), to_html(count(n, Filter().where("condition", flag)))}, ""});
+    const auto meaning = "condition." + flag;
+    table.lines.push_back({{name_html(flag), to_html(count(n, Filter().where("condition", flag))),
+                            writer.messages().contains(meaning) ? writer.say(meaning) : "–"},
+                           ""});
   }
   if (!flags.empty()) {
     writer.heading("method.conditions");

@@ -3,42 +3,12 @@
 #include <algorithm>
 #include <set>
 
-#include "harness/report/comparison.hpp"
 #include "harness/report/sections.hpp"
 
 namespace chipfit::report {
 
 using results::Column;
 using Kind = HtmlTable::Column::Kind;
-
-void write_comparison(Writer& writer, const Context& context) {
-  const auto& model = context.model;
-  if (!several_subjects(model)) {
-    writer.paragraph("comparison.one");
-    return;
-  }
-  const auto& baseline = model.subjects.front();
-  writer.paragraph("comparison.lead", {{"baseline", name_html(baseline.label)}});
-  HtmlTable table{{{writer.say("table.subject")},
-                   {writer.say("table.common"), Kind::number},
-                   {writer.say("table.geomean"), Kind::number},
-                   {writer.say("table.faster"), Kind::number},
-                   {writer.say("table.slower"), Kind::number}},
-                  {}};
-  for (const auto& ratio : compare_subjects(model, 0)) {
-    const auto& subject = model.subjects[ratio.subject];
-    const auto pair = fmt::format("{}|{}", Filter().where("subject", subject.label).text(),
-                                  Filter().where("subject", baseline.label).text());
-    const auto whole = [&](std::size_t n, std::string_view kind) {
-      return to_html({fmt::format("{}", n), fmt::format("{}", n), fmt::format("{}:{}", kind, pair)});
-    };
-    table.lines.push_back({{name_html(subject.label), whole(ratio.cases.size(), "common"),
-                            ratio.cases.empty() ? "–" : to_html(times(ratio.geometric_mean, "geomean:" + pair)),
-                            whole(ratio.faster, "faster"), whole(ratio.slower, "slower")},
-                           ""});
-  }
-  writer.chart("comparison", "figure.comparison", "figure.comparison_hint", table);
-}
 
 void write_fleet(Writer& writer, const Context& context) {
   const auto& model = context.model;

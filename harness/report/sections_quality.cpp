@@ -54,7 +54,7 @@ HtmlTable coverage_table(Writer& writer, const Model& model) {
           Filter good = filter;
           good.where("passed", "1");
           const auto n = passing(model, rows);
-          HtmlTable::Line line{{name_html(op), layout.empty() ? "–" : name_html(layout), name_html(types),
+          HtmlTable::Line line{{name_html(op), layout.empty() ? "–" : name_html(layout), types_html(types),
                                 to_html(count(n, good)), to_html(count(rows.size(), filter)),
                                 to_html(part(n, rows.size(), good, filter)), reasons(writer, model, rows)},
                                ""};
@@ -126,7 +126,7 @@ void write_adaptation(Writer& writer, const Context& context) {
     if (++failed > 50) continue;
     failures.lines.push_back(
         {{row_link(i), escaped(model.text(i, Column::case_id)), verdict_html(model.text(i, Column::verdict)),
-          name_html(model.text(i, Column::reason)), code_html(reproduction_line(model.row(i)))},
+          name_html(model.text(i, Column::reason)), command_html(reproduction_line(model.row(i)))},
          ""});
   }
   writer.heading("adaptation.failures");
@@ -164,12 +164,12 @@ void write_accuracy(Writer& writer, const Context& context) {
       const auto worst = grade ? grade : backward ? backward : std::optional(checked.front());
       Filter filter;
       filter.where("subject", subject.label).where("types", types).where("checked", "1").where("passed", "1");
-      HtmlTable::Line line{{name_html(types), to_html(count(checked.size(), filter)),
+      HtmlTable::Line line{{types_html(types), to_html(count(checked.size(), filter)),
                             grade ? to_html(cell(model, *grade, Column::grade_e)) : "–",
                             grade ? name_html(model.text(*grade, Column::grade)) : "–",
                             backward ? to_html(cell(model, *backward, Column::err_backward)) : "–",
                             fmt::format("{} {}", escaped(model.text(*worst, Column::case_id)), row_link(*worst)),
-                            code_html(reproduction_line(model.row(*worst)))},
+                            command_html(reproduction_line(model.row(*worst)))},
                            ""};
       if (several) line.cells.insert(line.cells.begin(), name_html(subject.label));
       table.lines.push_back(std::move(line));

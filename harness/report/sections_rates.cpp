@@ -41,7 +41,7 @@ HtmlTable best_table(Writer& writer, const Model& model) {
       const auto best = best_row(model, rows);
       if (!best) continue;
       table.lines.push_back(
-          {{name_html(subject.label), name_html(types), to_html(cell(model, *best, Column::rate_flop_per_s)),
+          {{name_html(subject.label), types_html(types), to_html(cell(model, *best, Column::rate_flop_per_s)),
             cell_html(model, *best, Column::rate_proven_flop_per_s), cell_html(model, *best, Column::peak_flop_per_s),
             share_html(model, *best, Column::peak_flop_per_s),
             cell_html(model, *best, Column::peak_empirical_flop_per_s),
@@ -52,7 +52,7 @@ HtmlTable best_table(Writer& writer, const Model& model) {
   return table;
 }
 
-/// Rated rows of one kind, largest work first, at most `most`.
+/// Rated rows of one kind, largest work first, at most `most`; of launches of one case the median one.
 HtmlTable rows_table(Writer& writer, const Model& model, Rows rows, std::size_t most) {
   HtmlTable table{{{writer.say("table.row"), Kind::number},
                    {writer.say("table.case"), Kind::case_id},
@@ -62,8 +62,12 @@ HtmlTable rows_table(Writer& writer, const Model& model, Rows rows, std::size_t 
                    {writer.say("table.rate"), Kind::number},
                    {writer.say("table.of_empirical"), Kind::number}},
                   {}};
-  std::ranges::stable_sort(rows, std::greater<>(),
-                           [&](RowIndex i) { return model.real(i, Column::work_flop).value_or(0); });
+  const auto place = [&](RowIndex i) {
+    return fmt::format("{} {}", model.subject_of[i], model.text(i, Column::case_id));
+  };
+  Rows standing;
+  for (const auto& [name, repeats] : grouped(rows, place)) standing.push_back(*median_row(model, repeats));
+  rows = by_descending(standing, [&](RowIndex i) { return model.real(i, Column::work_flop).value_or(0); });
   if (rows.size() > most) rows.resize(most);
   const bool several = several_subjects(model);
   if (several) table.columns.insert(table.columns.begin() + 1, {writer.say("table.subject")});
@@ -157,7 +161,7 @@ void write_stability(Writer& writer, const Context& context) {
   const auto tail = [&](RowIndex i) {
     return model.real(i, Column::latency_p99_s).value_or(0) / model.real(i, Column::latency_p50_s).value_or(1);
   };
-  std::ranges::stable_sort(told, std::greater<>(), tail);
+  told = by_descending(told, tail);
   if (told.size() > kMostRows) told.resize(kMostRows);
   for (const RowIndex i : told) {
     table.lines.push_back({{row_link(i), escaped(model.text(i, Column::case_id)),
@@ -200,7 +204,7 @@ void write_energy(Writer& writer, const Context& context) {
       const Figure efficiency{si_text(best_efficiency, "FLOP/s/W", 3), fmt::format("{}", best_efficiency),
                               fmt::format("share:{}:rate_flop_per_s:power_mean_w", *best)};
       table.lines.push_back(
-          {{name_html(subject.label), name_html(types), to_html(efficiency),
+          {{name_html(subject.label), types_html(types), to_html(efficiency),
             cell_html(model, *best, Column::power_mean_w), cell_html(model, *best, Column::temp_max_c),
             name_html(model.text(*best, Column::energy_source)), escaped(model.text(*best, Column::case_id))},
            ""});
@@ -212,7 +216,7 @@ void write_energy(Writer& writer, const Context& context) {
     writer.paragraph("energy.lead");
     writer.table(table);
   }
-  writer.chart("telemetry", "figure.telemetry", "figure.telemetry_hint", {});
+  if (!model.evidence.tracks.empty()) writer.chart("telemetry", "figure.telemetry", "figure.telemetry_hint", {});
 }
 
 }  // namespace chipfit::report

@@ -82,7 +82,14 @@ std::string one_line(std::string_view text) {
 }
 
 void Row::set(Column column, std::string_view text) {
-  cells_[static_cast<std::size_t>(column)] = one_line(text);
+  auto& cell = cells_[static_cast<std::size_t>(column)];
+  // Nearly all cells are plain text, and files have millions of them.
+  const bool plain = std::ranges::all_of(text, [](char c) { return c >= 0x20 && c < 0x7f; });
+  if (plain) {
+    cell.assign(text);
+  } else {
+    cell = one_line(text);
+  }
 }
 
 void Row::set(Column column, std::int64_t value) {

@@ -20,7 +20,7 @@ set(may_harness_foreign   harness/foreign harness/results kernels/problem kernel
 set(may_harness_bundle   harness/bundle harness/sign harness/plan harness/results kernels/base)
 set(may_harness_conformance harness/conformance harness/judge harness/plan harness/results harness/telemetry harness/wire
                           backends/plugin kernels)
-set(may_harness_report    harness/report harness/results harness/sandbox kernels/base)
+set(may_harness_report    harness/report harness/compare harness/results harness/stats harness/sandbox kernels/base)
 set(may_harness_sign      harness/sign harness/results harness/sandbox kernels/base)
 set(may_harness_cuda_peak kernels/cuda kernels/base)
 set(may_harness_cli       harness kernels backends/plugin)

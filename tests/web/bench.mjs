@@ -54,7 +54,8 @@ export async function open(browser, file, options = {}) {
   if (options.javaScriptEnabled !== false) await page.waitForFunction(() => document.documentElement.dataset.ready === "yes" || document.getElementById("block") === null, null, { timeout: 120000 });
   const opened_s = (performance.now() - started) / 1000;
   const metrics = Object.fromEntries((await session.send("Performance.getMetrics")).metrics.map(({ name, value }) => [name, value]));
-  return { page, context, complaints, requests, opened_s, metrics };
+  const paint_s = await page.evaluate(() => performance.getEntriesByType("paint").find((one) => one.name === "first-contentful-paint")?.startTime / 1000);
+  return { page, context, complaints, requests, opened_s, paint_s, metrics };
 }
 
 /** Scrolls through the page, so that every chart is drawn. */

@@ -122,8 +122,7 @@ for (const [name, options] of [["desktop", {}], ["desktop-dark", { colorScheme: 
 
 test("10,000 rows open within two seconds of a processor's time", async () => {
   const { file, seconds } = report("many", 10000, 2);
-  const { page, context, opened_s, metrics } = await open(browser, file);
-  const paint_s = await page.evaluate(() => performance.getEntriesByName("first-contentful-paint")[0]?.startTime / 1000);
+  const { page, context, opened_s, paint_s, metrics } = await open(browser, file);
   console.log(`10,000 rows: written in ${seconds.toFixed(2)} s, ${(statSync(file).size / 1e6).toFixed(2)} MB; opened in ${opened_s.toFixed(2)} s, ${metrics.TaskDuration.toFixed(2)} s of the main thread; first paint after ${paint_s.toFixed(2)} s`);
   // Time of the thread, not of the clock: other work on the machine is not the page's fault.
   assert.ok(metrics.TaskDuration <= 2, `${metrics.TaskDuration} s`);
@@ -137,8 +136,8 @@ test("10,000 rows open within two seconds of a processor's time", async () => {
 test("100,000 rows make a report of at most 15 MB", async () => {
   const { file, seconds } = report("most", 100000, 2);
   const size = statSync(file).size;
-  const { page, context, opened_s, metrics } = await open(browser, file);
-  console.log(`100,000 rows: written in ${seconds.toFixed(2)} s, ${(size / 1e6).toFixed(2)} MB; opened in ${opened_s.toFixed(2)} s, ${metrics.TaskDuration.toFixed(2)} s of the main thread`);
+  const { page, context, opened_s, paint_s, metrics } = await open(browser, file);
+  console.log(`100,000 rows: written in ${seconds.toFixed(2)} s, ${(size / 1e6).toFixed(2)} MB; opened in ${opened_s.toFixed(2)} s, ${metrics.TaskDuration.toFixed(2)} s of the main thread; first paint after ${paint_s.toFixed(2)} s`);
   assert.ok(size <= 15e6, `${size} bytes`);
   assert.equal(await page.locator("#rows").getAttribute("aria-rowcount"), "100000");
   await context.close();

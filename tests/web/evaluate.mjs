@@ -80,12 +80,37 @@ function weighted(rows) {
   }
   return { share: all > 0 ? work / all : 0, rate: work / time };
 }
+
+/** The rows that count as units of a comparison: launches, or one row for each of several devices. */
+export function units(rows) {
+  const devices = new Map();
+  for (const row of rows) {
+    const device = `${row.host} ${row.device_uid}`;
+    devices.set(device, [...(devices.get(device) ?? []), row]);
+  }
+  if (devices.size < 2) return rows;
+  return [...devices.values()].flatMap((own) => [...byCase(own).values()].map((repeats) => repeats.find((row) => row.rated === "0") ?? median(repeats)));
+}
+/** Median time of each case whose rows are all rated and none above its peak. */
+function times(rows) {
+  const out = new Map();
+  for (const [name, list] of byCase(rows)) {
+    if (list.some((row) => row.rated === "0" || Number(row.rate_flop_per_s) > 1.02 * Number(row.peak_flop_per_s || Infinity))) continue;
+    const sorted = list.map((row) => Number(row.time_median_s)).sort((a, b) => a - b);
+    out.set(name, (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2);
+  }
+  return out;
+}
 function common(rows, pair) {
-  const [a, b] = pair.split("|").map((filter) => byCase(select(rows, filter)));
-  return [...a].map(([name, list]) => [median(list), b.has(name) ? median(b.get(name)) : undefined]).filter(([x, y]) => x && y);
+  // Whether a subject has several devices is a matter of all its rows, not of those of one case.
+  const [a, b] = pair.split("|").map((filter) => {
+    const [subject, ...more] = filter.split("&");
+    return times(select(units(select(rows, subject)), more.join("&")));
+  });
+  return [...a].filter(([name]) => b.has(name)).map(([name, time]) => [time, b.get(name)]);
 }
 
-/** The value, or undefined for kinds that do not come from rows (thresholds, manifests). */
+/** The value, or undefined for kinds that do not come from rows alone (thresholds, manifests, tests of a comparison). */
 export function evaluate(rows, from) {
   const colon = from.indexOf(":");
   const kind = from.slice(0, colon), rest = from.slice(colon + 1);
@@ -116,12 +141,8 @@ export function evaluate(rows, from) {
       return common(rows, rest).length;
     case "geomean": {
       const pairs = common(rows, rest);
-      return Math.exp(pairs.reduce((sum, [x, y]) => sum + Math.log(x.rate_flop_per_s / y.rate_flop_per_s), 0) / pairs.length);
+      return Math.exp(pairs.reduce((sum, [own, base]) => sum + Math.log(base / own), 0) / pairs.length);
     }
-    case "faster":
-      return common(rows, rest).filter(([x, y]) => x.time_ci_high_s !== "" && y.time_ci_low_s !== "" && Number(x.time_ci_high_s) < Number(y.time_ci_low_s)).length;
-    case "slower":
-      return common(rows, rest).filter(([x, y]) => x.time_ci_low_s !== "" && y.time_ci_high_s !== "" && Number(x.time_ci_low_s) > Number(y.time_ci_high_s)).length;
     default:
       return undefined;
   }

@@ -42,13 +42,17 @@ function row(i, chip, rnd, names, published) {
   const [type, speed, out] = TYPES[Math.floor(i / 5) % TYPES.length];
   const p = problem(i, rnd);
   const cell = new Map(columns.map((name) => [name, ""]));
+  const op = p.op === "gemm" ? "gemm" : `conv_${p.direction}`;
+  const caseId = `${op}:${type}:${p.name}:b${(i % 3) + 1}`;
+  const device = i % names.devices;
+  const place = `${caseId} ${device}`;
+  names.launches.set(place, (names.launches.get(place) ?? 0) + 1);
   const set = (values) => Object.entries(values).forEach(([name, value]) => cell.set(name, String(value)));
   const verdict = published ? "UNCHECKED" : i % 41 === 7 ? "UNSUPPORTED" : i % 97 === 11 ? "INCORRECT" : i % 211 === 13 ? "CRASHED" : "OK";
-  const op = p.op === "gemm" ? "gemm" : `conv_${p.direction}`;
   set({ schema: "result-v1", run_id: names.run, timestamp_utc: `2026-11-${10 + (i % 9)}T08:${String(10 + (i % 50))}:33Z`, lab: "Lab <1>", host: "node1", engine: "local",
-    launch: Math.floor(i / (5 * 13 * 4 * 8)) + 1, suite: p.suite, case_id: `${op}:${type}:${p.name}:b${(i % 3) + 1}`, op: p.op, direction: p.direction ?? "",
+    launch: names.launches.get(place), suite: p.suite, case_id: caseId, op: p.op, direction: p.direction ?? "",
     dtype_a: type, dtype_b: type, dtype_acc: out, dtype_out: out, math: "strict", layout: p.layout ?? "", count: p.count, application: p.application,
-    vendor: "Maker & Co", chip: names.chip, device_uid: `${names.chip}-${i % 2}`, device_index: i % 2, devices_active: 1, backend: names.backend, backend_version: "1.2",
+    vendor: "Maker & Co", chip: names.chip, device_uid: `${names.chip}-${device}`, device_index: device, devices_active: 1, backend: names.backend, backend_version: "1.2",
     backend_sha256: "ab".repeat(32), driver: "550.1", fill: "integers", cache_mode: "rotate", clock_mode: "monotonic_raw", isolation: "L2",
     provenance: published ? "published" : "self-run", verdict, check: published ? "none" : "exact+grade", harness_version: "0.1.0", plan_sha256: "cd".repeat(32), ...p.fields });
   if (verdict === "INCORRECT") set({ reason: `element (3, 4) is off by 2 & <more>` });
@@ -69,10 +73,10 @@ function row(i, chip, rnd, names, published) {
   return cell;
 }
 
-export function makeRun(folder, rows, chip = 0, { published = false } = {}) {
+export function makeRun(folder, rows, chip = 0, { published = false, devices = 2 } = {}) {
   mkdirSync(folder, { recursive: true });
   const rnd = random(17 + chip);
-  const names = { chip: `Chip-${"ABCDEFGHIJKLMNOPQRSTUVWXYZ"[chip]}`, run: `20261110T08000${chip % 10}Z-node1-00${10 + chip}`, backend: "vendor" };
+  const names = { chip: `Chip-${"ABCDEFGHIJKLMNOPQRSTUVWXYZ"[chip]}`, run: `20261110T08000${chip % 10}Z-node1-00${10 + chip}`, backend: "vendor", launches: new Map(), devices };
   const lines = [columns.join(",")], samples = [header("samples-v1.csv").join(",")], telemetry = [header("telemetry-v1.csv").join(",")];
   for (let i = 0; i < rows; ++i) {
     const cell = row(i, chip, rnd, names, published);

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { chipfit, report } from "./bench.mjs";
-import { evaluate, readRows } from "./evaluate.mjs";
+import { chipfit, out, report } from "./bench.mjs";
+import { evaluate, readRows, units } from "./evaluate.mjs";
+import { makeRun } from "./make_results.mjs";
 
 const unescape = (text) => text.replace(/&(amp|lt|gt|quot|#39);/g, (_, name) => ({ amp: "&", lt: "<", gt: ">", quot: '"', "#39": "'" })[name]);
 const numbers = (html) => [...html.matchAll(/<data [^>]*value="([^"]*)" data-from="([^"]*)">([^<]*)<\/data>/g)].map(([, value, from, text]) => ({ value: Number(value), from: unescape(from), text: unescape(text) }));
@@ -27,9 +28,43 @@ for (const chips of [1, 3]) {
       assert.ok(!Number.isNaN(digits), `${from}: "${text}" shows no number`);
     }
     for (const kind of ["cell", "share", "count", "part", "distinct", "weighted_share", "weighted_rate", "criterion"]) assert.ok(kinds.has(kind), `no ${kind}`);
-    if (chips > 1) for (const kind of ["geomean", "common", "faster", "slower"]) assert.ok(kinds.has(kind), `no ${kind}`);
+    if (chips > 1) for (const kind of ["geomean", "common", "faster", "slower", "same", "undecided"]) assert.ok(kinds.has(kind), `no ${kind}`);
   });
 }
+
+test("what a report says of two chips is what chipfit compare says of the same units", () => {
+  const folder = join(out, "compared");
+  rmSync(folder, { recursive: true, force: true });
+  const runs = [0, 1].map((chip) => makeRun(join(folder, `chip${chip}`), 4000, chip, { devices: 1 }));
+  const file = join(folder, "report.html");
+  assert.equal(chipfit("report", ...runs, "-o", file).status, 0);
+  const rows = readRows(runs.map((run) => join(run, "results.csv")));
+  const subjects = [...new Set(rows.map((row) => row.subject))];
+  const columns = readFileSync(join(runs[0], "results.csv"), "utf8").split("\n")[0].split(",");
+  const sides = subjects.map((subject, s) => {
+    const lines = units(rows.filter((row) => row.subject === subject)).map((row) => columns.map((name) => `"${row[name].replaceAll('"', '""')}"`).join(","));
+    writeFileSync(join(folder, `${s}.csv`), [columns.join(","), ...lines].join("\n") + "\n");
+    return join(folder, `${s}.csv`);
+  });
+  const done = chipfit("compare", ...sides, "--ignore", "device_index,device_uid,host", "--table", "none", "--threshold", "2", "--json");
+  assert.equal(done.status, 0, done.stderr);
+  const cases = new Map(JSON.parse(done.stdout).tables[0].cases.map((one) => [one.case, one]));
+  const called = (state) => [...cases.values()].filter((one) => one.state === state).length;
+  const found = numbers(readFileSync(file, "utf8"));
+  const value = (kind) => found.find(({ from }) => from.startsWith(`${kind}:`))?.value;
+  assert.ok(called("FASTER") + called("SLOWER") + called("SAME") > 20, "the test has nothing to say");
+  for (const state of ["FASTER", "SLOWER", "SAME"]) assert.equal(value(state.toLowerCase()), called(state), state);
+  let intervals = 0;
+  for (const { value: told, from } of found) {
+    const [kind, pair] = [from.slice(0, from.indexOf(":")), from.slice(from.indexOf(":") + 1)];
+    if (!["ratio_low", "ratio_high", "q_value"].includes(kind)) continue;
+    const one = cases.get(decodeURIComponent(/case_id=([^|&]*)/.exec(pair)[1]));
+    const expected = kind === "q_value" ? one.q : kind === "ratio_low" ? 1 / one.ratio_high : 1 / one.ratio_low;
+    assert.ok(Math.abs(told - expected) <= 1e-9 * Math.abs(expected), `${from}: ${told}, compare says ${expected}`);
+    ++intervals;
+  }
+  assert.ok(intervals > 60, `only ${intervals} figures of tests`);
+});
 
 test("no sentence holds a digit that does not come from a row or a file", () => {
   const html = body(readFileSync(report("prose", 300).file, "utf8"));

@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "harness/report/comparison.hpp"
 #include "harness/report/figures.hpp"
 #include "harness/report/html.hpp"
 #include "harness/report/side_files.hpp"
@@ -70,20 +69,6 @@ TEST(Reproduction, QuotesWhatAShellWouldRead) {
   EXPECT_EQ(reproduction_line(row({{Column::backend, "a'; rm -rf /"}})),
             "chipfit run --case gemm:f32:NN:8x8x8 --backend 'a'\\''; rm -rf /' --devices 0");
   EXPECT_EQ(reproduction_line(row({{Column::provenance, "published"}})), "");
-}
-
-TEST(Compare, TakesTheGeometricMeanOverCommonCasesOnly) {
-  // Ratios 2 and 8: geometric mean 4. The third case has no partner.
-  const auto m =
-      model({row(), row({{Column::case_id, "gemm:f32:NN:8x8x4"}}),
-             row({{Column::chip, "Y"}, {Column::rate_flop_per_s, "2e+09"}}),
-             row({{Column::chip, "Y"}, {Column::case_id, "gemm:f32:NN:8x8x4"}, {Column::rate_flop_per_s, "8e+09"}}),
-             row({{Column::chip, "Y"}, {Column::case_id, "gemm:f32:NN:9x9x9"}})});
-  const auto ratios = compare_subjects(m, 0);
-  ASSERT_EQ(ratios.size(), 1u);
-  EXPECT_EQ(ratios[0].cases.size(), 2u);
-  EXPECT_DOUBLE_EQ(ratios[0].geometric_mean, 4);
-  EXPECT_EQ(ratios[0].faster, 0u) << "rows without intervals are not called faster";
 }
 
 TEST(Quantile, LiesBetweenNeighbours) {

@@ -1,7 +1,7 @@
 /** Okabe and Ito's colours, told apart by people with any kind of colour vision; shape and dash say the same again. */
 const LIGHT = ["#0072b2", "#d55e00", "#009e73", "#b5489a", "#8a6d00", "#3a9bd9", "#7a4fd0", "#4d4d4d"];
 const DARK = ["#56b4e9", "#f08c3e", "#2fc79d", "#e08cc4", "#e6c545", "#8fd0ff", "#b79cf5", "#c9c9c9"];
-export const SHAPES = ["circle", "rect", "triangle", "diamond", "pin", "arrow", "roundRect"];
+export const SHAPES = ["circle", "rect", "triangle", "diamond", "emptyCircle", "emptyRect", "emptyTriangle"];
 export const DASHES = ["solid", "dashed", "dotted", [8, 3, 2, 3], [12, 4]] as const;
 
 export function isDark(): boolean {

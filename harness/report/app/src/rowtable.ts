@@ -50,9 +50,9 @@ export class RowTable {
       ({ key: name, of, show: (row) => show(of(row)), numeric: true, grow });
     return [
       number("ui.row", (row) => row.index, (value) => `#${value}`, "3.6rem"),
-      ...(subjects.length > 1 ? [text("ui.chip", (row) => row.subject, "minmax(6.5rem,1fr)")] : []),
-      text("ui.case", (row) => row.caseId, "minmax(10rem,2.4fr)"),
-      text("ui.suite", (row) => row.suite, "minmax(5.2rem,.8fr)"),
+      ...(subjects.length > 1 ? [text("ui.subject", (row) => row.subject, "minmax(6.5rem,1.3fr)")] : []),
+      text("ui.case", (row) => row.caseId, "minmax(12rem,3.4fr)"),
+      text("ui.suite", (row) => row.suite, "minmax(4.4rem,.7fr)"),
       text("ui.verdict", (row) => row.verdict, "7.4rem"),
       number("ui.time", (row) => row.time, seconds),
       number("ui.rate", (row) => row.rate, rate, "6.6rem"),

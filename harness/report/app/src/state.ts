@@ -20,6 +20,8 @@ export interface Row {
   traffic: number | null;
   empirical: number | null;
   nominal: number | null;
+  /** above its own peak: never a record */
+  implausible: boolean;
   time: number | null;
   count: number;
 }
@@ -72,6 +74,7 @@ function rowsOf(table: Table): Row[] {
       traffic: table.real(i, "traffic_byte"),
       empirical: table.real(i, "peak_empirical_flop_per_s"),
       nominal: table.real(i, "peak_flop_per_s"),
+      implausible: table.text(i, "conditions").includes("IMPLAUSIBLE"),
       time: table.real(i, "time_median_s"),
       count: table.real(i, "count") ?? 1,
     });

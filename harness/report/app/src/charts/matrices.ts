@@ -3,7 +3,7 @@ import { byDtype, groupBy, medianRow, PASSED, UNTRIED } from "../groups";
 import { diverging, ink, isDark, ramp } from "../look";
 import type { Row, View } from "../state";
 import { say } from "../words";
-import { axis, frame, type ChartSpec, type Mark } from "./spec";
+import { axis, frame, labelWidth, type ChartSpec, type Mark } from "./spec";
 import { bestRow, rated } from "./rates";
 
 interface Grid {
@@ -21,9 +21,14 @@ interface Grid {
 function grid(view: Grid, aria: string, rows: number): ChartSpec {
   const { columns, lines, data } = view;
   const shown = Math.min(lines.length, 40);
-  const wide = view.width / Math.max(1, columns.length) > 74;
   const scroll = lines.length > shown;
-  const label = Math.max(70, Math.min(view.width * 0.42, 260));
+  const label = labelWidth(lines, view.width);
+  const cell = (view.width - label - 24) / Math.max(1, columns.length);
+  const wide = cell > 74;
+  const narrow = view.width < 560, line = narrow ? 41 : 28;
+  const longest = Math.max(...data.map((item) => item.text.length)) * 7;
+  // What does not fit beside each other stands in two lines.
+  const written = (text: string) => (longest > cell ? text.replace(" · ", "\n") : text);
   const span = view.high - view.low || 1;
   const luminous = (share: number) => (isDark() ? share > 0.6 : share < 0.45);
   for (const item of data) {
@@ -36,27 +41,35 @@ function grid(view: Grid, aria: string, rows: number): ChartSpec {
       legend: { show: false },
       grid: { left: label + 6, right: scroll ? 44 : 12, top: 46, bottom: 62 },
       xAxis: axis("category", "", { data: columns, position: "top", axisTick: { show: false },
-        axisLabel: { color: ink("text"), fontWeight: 600, interval: 0, rotate: wide ? 0 : 40, hideOverlap: false } }),
+        axisLabel: { color: ink("text"), fontWeight: 600, interval: 0, rotate: wide ? 0 : 40, hideOverlap: false, ...(wide ? { width: cell - 6, overflow: "break" } : {}) } }),
       yAxis: axis("category", "", { data: lines, inverse: true, axisTick: { show: false },
-        axisLabel: { color: ink("text"), width: label - 8, overflow: "truncate", interval: 0, hideOverlap: false } }),
+        axisLabel: { color: ink("text"), width: label - 8, overflow: narrow ? "break" : "truncate", lineHeight: 13, interval: 0, hideOverlap: false } }),
       dataZoom: scroll ? [{ type: "slider", yAxisIndex: 0, startValue: 0, endValue: shown - 1, width: 16, right: 4, showDetail: false, brushSelect: false }] : [],
       visualMap: { type: "continuous", min: view.low, max: view.high, dimension: 2, calculable: false, orient: "horizontal", left: "center", bottom: 4,
         itemHeight: 160, itemWidth: 12, inRange: { color: view.colours }, text: [view.unit(view.high), view.unit(view.low)], textStyle: { color: ink("muted") } },
       series: [{ type: "heatmap", data, itemStyle: { borderColor: ink("surface"), borderWidth: 2 },
-        label: { show: view.width / Math.max(1, columns.length) > 46, formatter: (p: { data: { text: string } }) => p.data.text },
+        label: { show: cell > 25, fontSize: narrow ? 11 : 12, lineHeight: 13, formatter: (p: { data: { text: string } }) => written(p.data.text) },
         emphasis: { itemStyle: { borderColor: ink("text") } } }],
     }),
-    rows, marks: data.length, height: 120 + shown * 28, aria,
+    rows, marks: data.length, height: 120 + shown * line, aria,
   };
+}
+
+/** Subjects by what tells them apart: without the chip where all are of one chip. */
+function shortNames(subjects: readonly string[]): Map<string, string> {
+  const chip = subjects[0]?.split(" · ")[0] ?? "";
+  const one = subjects.length > 1 && subjects.every((name) => name.startsWith(`${chip} · `));
+  return new Map(subjects.map((name) => [name, one ? name.slice(chip.length + 3) : name]));
 }
 
 /** Share of the cases that pass: operation and layout against types. */
 export function coverage(view: View, width: number): ChartSpec | null {
   if (view.rows.length === 0) return null;
   const several = view.subjects.length > 1;
+  const names = shortNames(view.subjects);
   const line = (row: Row) => {
     const layout = view.table.text(row.index, "layout");
-    return `${several ? `${row.subject} · ` : ""}${row.op}${layout === "" ? "" : ` ${layout}`}`;
+    return `${several ? `${names.get(row.subject)} · ` : ""}${row.op}${layout === "" ? "" : ` ${layout}`}`;
   };
   const columns = [...new Set(view.rows.map((row) => row.dtype))].sort(byDtype);
   const groups = groupBy(view.rows, (row) => `${line(row)}\n${row.dtype}`);

@@ -4,7 +4,7 @@ import { colour, dash, ink, shape } from "../look";
 import type { Row, View } from "../state";
 import { say } from "../words";
 import { ratios } from "./matrices";
-import { axis, decades, frame, octaves, type ChartSpec, type Mark } from "./spec";
+import { axis, decades, frame, labelWidth, legend, octaves, upright, type ChartSpec, type Mark } from "./spec";
 import { rated } from "./rates";
 
 /** Grade by type: the error of every graded row in units of rounding. */
@@ -21,10 +21,10 @@ export function accuracy(view: View): ChartSpec | null {
   }));
   return {
     option: frame({
-      grid: { left: 14, right: 20, top: 44, bottom: 26, containLabel: true },
+      grid: { left: 14, right: 20, top: 62, bottom: 26, containLabel: true },
       xAxis: [{ ...axis("value", "", { min: 0, max: dtypes.length, interval: 1 }), axisLabel: { show: false }, axisTick: { show: false } },
         { ...axis("category", "", { data: dtypes, position: "bottom" }), axisLabel: { color: ink("text"), fontWeight: 600, interval: 0 } }],
-      yAxis: axis("log", say("ui.grade"), { ...decades(rows.map((row) => grade(row)!)), nameGap: 56, axisLabel: { formatter: (v: number) => si(v, "", 1).trim() } }),
+      yAxis: upright("log", say("ui.grade"), { ...decades(rows.map((row) => grade(row)!)), axisLabel: { formatter: (v: number) => si(v, "", 1).trim() } }),
       series,
     }),
     rows: rows.length, marks: rows.length, height: 380, aria: say("ui.aria_accuracy", { rows: rows.length }),
@@ -32,7 +32,7 @@ export function accuracy(view: View): ChartSpec | null {
 }
 
 /** Spread of the rounds: boxes where samples are kept, else median, 95 % and 99 % as the row has them. */
-export function latency(view: View): ChartSpec | null {
+export function latency(view: View, width: number): ChartSpec | null {
   const shown = new Map(view.rows.map((row) => [row.index, row]));
   const boxes = view.table.quantiles.filter((one) => shown.has(one.row));
   if (boxes.length > 0) {
@@ -46,12 +46,13 @@ export function latency(view: View): ChartSpec | null {
     const some = Math.min(order.length, 24);
     const edges = order.flatMap((one) => [one.q[1]! / one.q[3]!, one.q[5]! / one.q[3]!]);
     const low = Math.min(...edges), high = Math.max(...edges), room = (high - low) * 0.05 + 0.005;
+    const label = labelWidth(names, width);
     return {
       option: frame({
         legend: { show: false },
-        grid: { left: 230, right: order.length > some ? 44 : 20, top: 12, bottom: 46 },
-        xAxis: axis("value", say("ui.spread"), { nameGap: 28, min: Math.max(0, low - room), max: high + room, axisLabel: { formatter: (v: number) => `${v.toFixed(2)}×` } }),
-        yAxis: axis("category", "", { data: names, inverse: true, axisLabel: { color: ink("text"), width: 216, overflow: "truncate", interval: 0, hideOverlap: false } }),
+        grid: { left: label + 14, right: order.length > some ? 44 : 20, top: 12, bottom: 46 },
+        xAxis: axis("value", say("ui.spread"), { nameGap: 28, min: Math.max(0, low - room), max: high + room, axisLabel: { showMinLabel: false, showMaxLabel: false, formatter: (v: number) => `${v.toFixed(2)}×` } }),
+        yAxis: axis("category", "", { data: names, inverse: true, axisLabel: { color: ink("text"), width: label, overflow: "truncate", interval: 0, hideOverlap: false } }),
         dataZoom: order.length > some ? [{ type: "slider", yAxisIndex: 0, startValue: 0, endValue: some - 1, width: 16, right: 4, showDetail: false, brushSelect: false }] : [],
         series: [{ type: "boxplot", data, itemStyle: { color: ink("surface"), borderColor: colour(0), borderWidth: 1.5 } }],
       }),
@@ -143,14 +144,15 @@ export function comparison(view: View, width: number): ChartSpec | null {
     });
     return lines
       ? { type: "line", name: subject, data, showAllSymbol: true, symbol: shape(s), symbolSize: 7, lineStyle: { color: colour(s), type: dash(s), width: 2 }, itemStyle: { color: colour(s) },
-          endLabel: { show: true, formatter: subject, color: colour(s), width: 150, overflow: "truncate" }, labelLayout: { moveOverlap: "shiftY" } }
+          endLabel: { show: width > 560, formatter: subject, color: colour(s), width: 150, overflow: "truncate" }, labelLayout: { moveOverlap: "shiftY" } }
       : { type: "scatter", name: subject, data, symbol: shape(s), symbolSize: 8, itemStyle: { color: colour(s), opacity: 0.6 } };
   });
   const range = octaves(values);
-  const scale = axis("log", say("ui.ratio", { baseline: view.baseline }), { ...range, nameGap: lines ? 44 : 30, axisLabel: { formatter: (v: number) => `${Number(v.toPrecision(2))}×` } });
+  const ratioTick = (v: number) => (v < 1 ? `1/${Number((1 / v).toPrecision(2))}` : String(Number(v.toPrecision(2)))) + "×";
+  const scale = (lines ? upright : axis)("log", say("ui.ratio", { baseline: view.baseline }), { ...range, ...(lines ? {} : { nameGap: 30 }), axisLabel: { formatter: ratioTick } });
   return {
     option: frame(lines
-      ? { grid: { left: 40, right: 150, top: 44, bottom: 34, containLabel: true },
+      ? { legend: legend({ show: width <= 560 }), grid: { left: 14, right: width > 560 ? 150 : 14, top: 44, bottom: 34, containLabel: true },
           xAxis: axis("category", say("ui.by_work"), { data: common.map((_, i) => i), nameGap: 14, axisLabel: { show: false } }), yAxis: scale, series }
       : { legend: { show: false }, grid: { left: 14, right: 24, top: 16, bottom: 30, containLabel: true }, xAxis: scale,
           yAxis: axis("category", "", { data: subjects, inverse: true, axisLabel: { color: ink("text"), width: 190, overflow: "truncate" } }), series }),

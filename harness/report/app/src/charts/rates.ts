@@ -3,12 +3,12 @@ import { byDtype, groupBy, medianRow } from "../groups";
 import { colour, dash, ink, isDark, shape } from "../look";
 import type { Row, View } from "../state";
 import { say } from "../words";
-import { axis, decades, frame, legend, type ChartSpec, type Mark } from "./spec";
+import { axis, decades, frame, legend, upright, type ChartSpec, type Mark } from "./spec";
 
 const rated = (view: View) => view.rows.filter((row) => row.rate !== null && row.rate > 0);
 
 function bestRow(rows: readonly Row[]): Row {
-  return rows.reduce((best, row) => (row.rate! > best.rate! ? row : best));
+  return rows.reduce((best, row) => (row.implausible !== best.implausible ? best.implausible : row.rate! > best.rate!) ? row : best);
 }
 
 /** Best rate of each type, beside the nominal and the measured peak. */
@@ -84,9 +84,9 @@ export function rateBySize(view: View): ChartSpec | null {
   });
   return {
     option: frame({
-      grid: { left: 14, right: 28, top: 44, bottom: 30, containLabel: true },
+      grid: { left: 14, right: 28, top: 62, bottom: 30, containLabel: true },
       xAxis: axis("log", say("ui.work"), { ...decades(rows.map((row) => row.work!)), nameGap: 30, axisLabel: { formatter: tick("FLOP") } }),
-      yAxis: axis("log", say("ui.rate"), { ...decades(rows.map((row) => row.rate!)), nameGap: 76, axisLabel: { formatter: tick("FLOP/s") } }),
+      yAxis: upright("log", say("ui.rate"), { ...decades(rows.map((row) => row.rate!)), axisLabel: { formatter: tick("FLOP/s") } }),
       series,
     }),
     rows: rows.length, marks: rows.length, height: 420,
@@ -107,6 +107,9 @@ export function roofline(view: View): ChartSpec | null {
   for (const row of rows) if (row.empirical !== null) ys.push(row.empirical);
   const x = decades(xs);
   const series: object[] = [];
+  const roofOf = (dtype: string) => Math.max(...rows.filter((row) => row.dtype === dtype).map((row) => row.empirical ?? 0));
+  // Types whose ceilings read the same share one label.
+  const named = groupBy(dtypes, (dtype) => rate(roofOf(dtype)));
   dtypes.forEach((dtype, d) => {
     const group = rows.filter((row) => row.dtype === dtype);
     const data: Mark[] = group.map((row) => ({ value: [intensity(row), row.rate!], row: row.index }));
@@ -120,13 +123,14 @@ export function roofline(view: View): ChartSpec | null {
     if (slope !== null) ys.push(Math.min(roof, slope * x.min));
     series.push({ type: "line", name: dtype, silent: true, showSymbol: false, data: [...line, [knee, roof], [x.max, roof]],
       lineStyle: { color: colour(d), type: dash(d), width: 2 }, itemStyle: { color: colour(d) },
-      endLabel: { show: true, formatter: `${dtype} ${rate(roof)}`, color: colour(d), align: "right", verticalAlign: "bottom", offset: [-6, -2] } });
+      labelLayout: { moveOverlap: "shiftY" },
+      endLabel: { show: named.get(rate(roof))![0] === dtype, formatter: `${named.get(rate(roof))!.join(", ")} ${rate(roof)}`, color: colour(d), align: "right", verticalAlign: "bottom", offset: [-6, -2] } });
   });
   return {
     option: frame({
-      grid: { left: 14, right: 28, top: 44, bottom: 30, containLabel: true },
+      grid: { left: 14, right: 28, top: 62, bottom: 30, containLabel: true },
       xAxis: axis("log", say("ui.intensity"), { ...x, nameGap: 30, axisLabel: { formatter: (v: number) => String(Number(v.toPrecision(2))) } }),
-      yAxis: axis("log", say("ui.rate"), { ...decades(ys), nameGap: 76, axisLabel: { formatter: tick("FLOP/s") } }),
+      yAxis: upright("log", say("ui.rate"), { ...decades(ys), axisLabel: { formatter: tick("FLOP/s") } }),
       series,
     }),
     rows: rows.length, marks: rows.length, height: 440,

@@ -45,6 +45,17 @@ export function axis(type: "log" | "value" | "category" | "time", name: string, 
   };
 }
 
+/** An upright axis whose name stands above it, lying, where nothing is in its way. */
+export function upright(type: "log" | "value", name: string, more: object = {}) {
+  return axis(type, name, { ...more, nameLocation: "end", nameGap: 12, nameTextStyle: { ...text(), fontWeight: 600, align: "left" } });
+}
+
+/** Room for the names of lines: what the longest needs, as far as the plot can spare it. */
+export function labelWidth(names: readonly string[], width: number): number {
+  const longest = names.reduce((most, name) => Math.max(most, name.length), 0);
+  return Math.max(70, Math.min(longest * 7 + 8, width * 0.42, 400));
+}
+
 export function frame(more: object): EChartsCoreOption {
   return {
     animation: false,
@@ -56,7 +67,7 @@ export function frame(more: object): EChartsCoreOption {
 }
 
 export function legend(more: object = {}) {
-  return { type: "scroll", top: 0, left: 0, right: 0, itemGap: 18, textStyle: text(), inactiveColor: ink("line"), pageTextStyle: text(),
+  return { type: "scroll", top: 0, left: 0, right: 0, itemGap: 18, itemWidth: 16, itemHeight: 12, textStyle: text(), inactiveColor: ink("line"), pageTextStyle: text(),
     pageIconColor: ink("accent"), ...more };
 }
 
