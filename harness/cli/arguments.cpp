@@ -130,6 +130,7 @@ const std::vector<Verb>& verbs() {
          verb.add_option("--lab", raw.facts.lab, "who measured")->type_name("NAME");
          verb.add_option("--name", raw.facts.name_pattern, "how names look: BM_sgemm/{m}/{n}/{k}")->type_name("P");
          verb.add_option("--as", raw.facts.case_pattern, "what they are: gemm:f32:NN:{m}x{n}x{k}")->type_name("P");
+         add_common(verb, raw);
        }},
       {"report", "One HTML file about runs: verdicts, rates, charts",
        [](CLI::App& verb, Raw& raw) {
@@ -139,17 +140,23 @@ const std::vector<Verb>& verbs() {
          verb.add_option("--pdf", raw.pdf, "print it to a PDF too, by Chromium")->type_name("FILE");
          verb.add_option("--meta", raw.meta, "lab.toml: title, number, customer, signers …")->type_name("FILE");
          verb.add_option("--criteria", raw.criteria, "criteria.toml: what the status rests on")->type_name("FILE");
+         verb.add_flag("--dry-run", raw.dry_run, "print the command and what it would say, write nothing");
+         add_common(verb, raw);
        }},
       {"explore", "A page that compares any result files in the browser",
        [](CLI::App& verb, Raw& raw) {
          verb.add_option("results", raw.words, "run folders and result files")->type_name("");
          verb.add_option("-o,--output", raw.output, "a folder, or a .html file (site)")->type_name("PATH");
          verb.add_option("--lang", raw.language, "zh, en or both (both)")->type_name("L");
+         verb.add_flag("--dry-run", raw.dry_run, "print the command, write nothing");
+         add_common(verb, raw);
        }},
       {"sign", "Vouch for runs by a signature",
        [](CLI::App& verb, Raw& raw) {
          verb.add_option("run", raw.words, "run folders")->type_name("");
          verb.add_option("--key", raw.key, "key of ssh-keygen")->type_name("FILE");
+         verb.add_flag("--dry-run", raw.dry_run, "check the runs, print ssh-keygen's commands");
+         add_common(verb, raw);
        }},
       {"verify", "Check digests, signatures and the chain of runs",
        [](CLI::App& verb, Raw& raw) {
@@ -168,7 +175,10 @@ const std::vector<Verb>& verbs() {
          add_common(verb, raw);
        }},
       {"new", "Write a plugin project that builds and passes",
-       [](CLI::App& verb, Raw& raw) { add_new(verb, raw.vendor); }},
+       [](CLI::App& verb, Raw& raw) {
+         add_new(verb, raw.vendor);
+         add_common(verb, raw);
+       }},
       {"probe", "Read a plugin's files without running it",
        [](CLI::App& verb, Raw& raw) {
          add_probe(verb, raw.vendor);
@@ -180,7 +190,10 @@ const std::vector<Verb>& verbs() {
          add_common(verb, raw);
        }},
       {"pack", "Check a plugin and sign it for submission",
-       [](CLI::App& verb, Raw& raw) { add_pack(verb, raw.vendor); }},
+       [](CLI::App& verb, Raw& raw) {
+         add_pack(verb, raw.vendor);
+         add_common(verb, raw);
+       }},
       {"intake", "Verify a submission, check it, run it",
        [](CLI::App& verb, Raw& raw) { add_intake(verb, raw.vendor); }},
       {"version", "Print the version", [](CLI::App& verb, Raw& raw) { add_common(verb, raw); }},
@@ -210,21 +223,26 @@ tl::unexpected<Error> left_over(const CLI::App& verb, const std::vector<std::str
 Result<Command> to_report_command(const std::string& verb, const Raw& raw) {
   const std::vector<std::filesystem::path> inputs(raw.words.begin(), raw.words.end());
   const auto language = raw.language.empty() ? "both" : raw.language;
+  const auto format = raw.json ? Format::json : Format::people;
+  const auto dry_run = raw.dry_run ? DryRun::yes : DryRun::no;
   if (language != "zh" && language != "en" && language != "both") {
     return wrong(fmt::format("--lang: '{}' is not zh, en or both", language));
   }
-  if (verb == "explore") return ExploreCommand{inputs, raw.output.empty() ? "site" : raw.output, language};
+  if (verb == "explore") {
+    return ExploreCommand{inputs, raw.output.empty() ? "site" : raw.output, language, dry_run, format};
+  }
   if (inputs.empty()) return wrong(fmt::format("{} what?", verb), fmt::format("chipfit {} results/RUN", verb));
   if (verb == "report") {
-    return ReportCommand{inputs,  raw.output.empty() ? "report.html" : raw.output, raw.pdf, raw.meta, raw.criteria,
-                         language};
+    return ReportCommand{
+        inputs, raw.output.empty() ? "report.html" : raw.output, raw.pdf, raw.meta, raw.criteria, language, dry_run,
+        format};
   }
   if (verb == "sign") {
     if (raw.key.empty()) return wrong("sign with which key?", "chipfit sign results/RUN --key ~/.ssh/id_ed25519");
-    return SignCommand{inputs, raw.key};
+    return SignCommand{inputs, raw.key, dry_run, format};
   }
   if (inputs.size() > 1) return wrong("verify takes one folder", "a folder of runs is checked as a chain");
-  return VerifyCommand{inputs.front(), raw.allowed, raw.json ? Format::json : Format::people};
+  return VerifyCommand{inputs.front(), raw.allowed, format};
 }
 
 Result<Command> to_command(const std::string& verb, const Raw& raw, const std::vector<std::string>& benchmark) {

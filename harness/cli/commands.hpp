@@ -92,6 +92,7 @@ struct ImportCommand {
   foreign::Source source = foreign::Source::deepbench;
   std::filesystem::path file, output;  ///< no output: stdout
   foreign::Facts facts;
+  Format format = Format::people;
 };
 struct DoctorCommand {
   std::filesystem::path out = "results";
@@ -127,11 +128,13 @@ struct NewCommand {
   std::string name;
   std::filesystem::path folder;  ///< empty: ./NAME
   enum class Way { cpp_class, simple } way = Way::cpp_class;
+  Format format = Format::people;
 };
 struct PackCommand {
   std::filesystem::path file, key, notes, output;
   std::string vendor, chip;
   CheckOptions check;
+  Format format = Format::people;
 };
 struct IntakeCommand {
   std::filesystem::path bundle, signers, out = "results";
@@ -145,15 +148,21 @@ struct ReportCommand {
   std::filesystem::path output;               ///< -o
   std::filesystem::path pdf, meta, criteria;  ///< empty: none
   std::string language = "both";              ///< zh, en or both
+  DryRun dry_run = DryRun::no;
+  Format format = Format::people;
 };
 struct ExploreCommand {
   std::vector<std::filesystem::path> inputs;
   std::filesystem::path output;  ///< -o: a folder, or a .html file
   std::string language = "both";
+  DryRun dry_run = DryRun::no;
+  Format format = Format::people;
 };
 struct SignCommand {
   std::vector<std::filesystem::path> runs;
   std::filesystem::path key;
+  DryRun dry_run = DryRun::no;
+  Format format = Format::people;
 };
 struct VerifyCommand {
   std::filesystem::path folder;

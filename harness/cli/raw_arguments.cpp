@@ -151,7 +151,7 @@ Result<ImportCommand> read_import(const Raw& raw) {
   }
   const auto source = foreign::parse_source(raw.words[0]);
   if (!source) return pass_on(source.error());
-  return ImportCommand{*source, raw.words[1], raw.output, raw.facts};
+  return ImportCommand{*source, raw.words[1], raw.output, raw.facts, raw.json ? Format::json : Format::people};
 }
 
 Result<Selection> read_selection(const Raw& raw, const std::vector<std::string>& benchmark_arguments) {

@@ -120,7 +120,8 @@ Result<Command> read_vendor_command(const std::string& verb, const VendorWords& 
   if (verb == "new") {
     if (auto given = require(words.file, "the name of the plugin", "chipfit new mychip"); !given)
       return pass_on(given.error());
-    return NewCommand{words.file, words.folder, words.simple ? NewCommand::Way::simple : NewCommand::Way::cpp_class};
+    return NewCommand{words.file, words.folder, words.simple ? NewCommand::Way::simple : NewCommand::Way::cpp_class,
+                      format};
   }
   if (verb == "intake") {
     if (auto given = require(words.file, "the bundle", "chipfit intake mychip-x1.chipfit.tar --signers FILE"); !given)
@@ -145,7 +146,8 @@ Result<Command> read_vendor_command(const std::string& verb, const VendorWords& 
        {require_name(words.vendor, "--vendor", "--vendor mycompany"), require_name(words.chip, "--chip", "--chip x1"),
         require(words.key, "--key", "ssh-keygen -t ed25519 -f mykey makes one; --key mykey")})
     if (!given) return pass_on(given.error());
-  return PackCommand{words.file, words.key, words.notes, words.output, words.vendor, words.chip, std::move(*walk)};
+  return PackCommand{words.file,   words.key,  words.notes,      words.output,
+                     words.vendor, words.chip, std::move(*walk), format};
 }
 
 }  // namespace chipfit::cli

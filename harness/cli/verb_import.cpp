@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "harness/cli/errors.hpp"
+#include "harness/cli/json_out.hpp"
 #include "harness/cli/verbs.hpp"
 #include "harness/results/run_folder.hpp"
 #include "kernels/base/numbers.hpp"
@@ -14,10 +15,21 @@ Result<int> import_results(const ImportCommand& command, Console& console) {
   std::string text = results::header_line() + "\n";
   for (const auto& row : imported->rows) text += results::to_line(row);
   if (command.output.empty()) {
+    if (command.format == Format::json)
+      return fail(Error::Kind::usage, "--json tells about a file that is written, and the rows themselves are CSV", {},
+                  "-o FILE --json");
     console.data(text);
     return exit_ok;
   }
   if (const auto written = results::write_whole(command.output, text); !written) return pass_on(written.error());
+  if (command.format == Format::json) {
+    print_json({{"file", command.output.string()},
+                {"rows", imported->rows.size()},
+                {"provenance", results::name(results::Provenance::published)},
+                {"notes", imported->notes}},
+               console);
+    return exit_ok;
+  }
   console.talk(fmt::format("{} of provenance \"published\" in {}", counted(imported->rows.size(), "row"),
                            command.output.string()));
   return exit_ok;

@@ -119,6 +119,16 @@ Result<int> intake(const IntakeCommand& command, const std::vector<std::string>&
   if (results.empty() || results == before)
     return steps.stopped("suite", {Error::Kind::unavailable, "the suite has left no results", folder.string(), ""});
   steps.done("suite", results.string());
+  ReportCommand page;
+  page.inputs = {results};
+  page.output = results.string() + ".report.html";
+  if (const auto reported = report(page, console); reported) {
+    steps.done("report", page.output.string());
+  } else if (reported.error().kind == Error::Kind::unavailable) {
+    console.note(fmt::format("no report: {}", reported.error().what));
+  } else {
+    return steps.stopped("report", reported.error());
+  }
   record["exit_code"] = *ran;
   record["steps"] = steps.record();
   // Beside the run and not in it: the run's own sums are complete.

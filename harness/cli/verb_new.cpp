@@ -4,6 +4,7 @@
 #include <cctype>
 
 #include "harness/cli/errors.hpp"
+#include "harness/cli/json_out.hpp"
 #include "harness/cli/paths.hpp"
 #include "harness/cli/text.hpp"
 #include "harness/cli/verbs.hpp"
@@ -81,6 +82,7 @@ Result<int> new_project(const NewCommand& command, Console& console) {
   fs::create_directories(folder, failed);
   if (failed)
     return fail(Error::Kind::io, fmt::format("cannot make the folder: {}", failed.message()), folder.string());
+  std::vector<std::string> written;
   for (const auto& file : *files) {
     const auto name = target_name(file.filename().string(), command);
     if (name.empty()) continue;
@@ -88,15 +90,21 @@ Result<int> new_project(const NewCommand& command, Console& console) {
     if (!text) return pass_on(text.error());
     replace_all(*text, template_name, command.name);
     replace_all(*text, template_class, class_name(command.name));
-    if (auto written = results::write_whole(folder / name, *text); !written) return pass_on(written.error());
-    console.data(fmt::format("{}\n", printable((folder / name).string())));
+    if (auto done = results::write_whole(folder / name, *text); !done) return pass_on(done.error());
+    written.push_back((folder / name).string());
   }
   const auto word = shell_word(folder.string());
   const auto prefix = shell_word(template_folder().parent_path().parent_path().parent_path().string());
+  const std::vector<std::string> next{
+      fmt::format("cmake -S {0} -B {0}/build -DCMAKE_PREFIX_PATH={1} && cmake --build {0}/build", word, prefix),
+      fmt::format("ctest --test-dir {}/build --output-on-failure", word)};
+  if (command.format == Format::json) {
+    print_json({{"name", command.name}, {"files", written}, {"next", next}}, console);
+    return exit_ok;
+  }
+  for (const auto& file : written) console.data(printable(file) + "\n");
   console.talk("next:");
-  console.talk(
-      fmt::format("  cmake -S {0} -B {0}/build -DCMAKE_PREFIX_PATH={1} && cmake --build {0}/build", word, prefix));
-  console.talk(fmt::format("  ctest --test-dir {}/build --output-on-failure", word));
+  for (const auto& line : next) console.talk("  " + line);
   return exit_ok;
 }
 

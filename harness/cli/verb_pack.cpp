@@ -3,11 +3,13 @@
 #include "harness/bundle/bundle.hpp"
 #include "harness/cli/check_text.hpp"
 #include "harness/cli/errors.hpp"
+#include "harness/cli/json_out.hpp"
 #include "harness/cli/text.hpp"
 #include "harness/cli/verbs.hpp"
 #include "harness/plan/json_text.hpp"
 #include "harness/plan/probe.hpp"
 #include "harness/results/build_info.hpp"
+#include "harness/results/digest.hpp"
 
 namespace chipfit::cli {
 namespace {
@@ -35,7 +37,11 @@ Result<int> pack(const PackCommand& command, Console& console) {
   const auto checked = check_plugin(command.file, command.check, console);
   if (!checked) return pass_on(checked.error());
   if (!checked->report.passed()) {
-    console.data(check_text(*checked, console.paper()));
+    if (command.format == Format::json) {
+      print_json(check_json(*checked), console);
+    } else {
+      console.data(check_text(*checked, console.paper()));
+    }
     console.talk("not packed: a laboratory would stop at the same step");
     console.talk("hint: mend it, or announce it with --expected FILE (docs/vendor-guide.md)");
     return exit_verdict;
@@ -60,6 +66,18 @@ Result<int> pack(const PackCommand& command, Console& console) {
                           ? std::filesystem::path(fmt::format("{}-{}.chipfit.tar", index.plugin, index.chip))
                           : command.output;
   if (auto packed = bundle::pack(index, std::move(files), command.key, target); !packed) return pass_on(packed.error());
+  if (command.format == Format::json) {
+    const auto digest = results::sha256_file(target);
+    if (!digest) return pass_on(digest.error());
+    print_json({{"bundle", target.string()},
+                {"sha256", *digest},
+                {"vendor", index.vendor},
+                {"chip", index.chip},
+                {"plugin", index.plugin},
+                {"version", index.version}},
+               console);
+    return exit_ok;
+  }
   console.data(printable(target.string()) + "\n");
   return exit_ok;
 }

@@ -13,10 +13,21 @@
 namespace chipfit::cli {
 
 Result<int> sign_runs(const SignCommand& command, Console& console) {
+  auto list = nlohmann::ordered_json::array();
   for (const auto& run : command.runs) {
-    if (auto done = sign::sign_run(run, command.key); !done) return pass_on(done.error());
-    console.data(printable((run / "SHA256SUMS.sig").string()) + "\n");
+    const auto line = shell_line({"ssh-keygen", "-Y", "sign", "-f", command.key.string(), "-n", sign::results_purpose,
+                                  (run / "SHA256SUMS").string()});
+    if (command.dry_run == DryRun::yes) {
+      if (auto whole = sign::check_before_signing(run); !whole) return pass_on(whole.error());
+    } else if (auto done = sign::sign_run(run, command.key); !done) {
+      return pass_on(done.error());
+    }
+    const auto signature = (run / "SHA256SUMS.sig").string();
+    list.push_back({{"run", run.string()}, {"signature", signature}, {"command", line}});
+    if (command.format == Format::people)
+      console.data((command.dry_run == DryRun::yes ? line : printable(signature)) + "\n");
   }
+  if (command.format == Format::json) print_json(list, console);
   return exit_ok;
 }
 

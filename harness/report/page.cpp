@@ -183,7 +183,7 @@ Result<ReportPage> report_page(Evidence evidence, const ReportOptions& options) 
   }
   writer.raw("</main>\n");
   return ReportPage{document(writer, fmt::format("{} {}", number, title), number, writer.html(), data_block(model)),
-                    number, judgement.status};
+                    number, judgement};
 }
 
 Result<std::string> explorer_page(Evidence evidence, Language language) {

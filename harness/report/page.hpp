@@ -17,7 +17,7 @@ struct ReportOptions {
 struct ReportPage {
   std::string html;    ///< one self-contained file; the same for the same input
   std::string number;  ///< lab.toml's, else "CF-" and twelve digits of the digest of all inputs
-  Status status = Status::pass;
+  Judgement judgement;
 };
 
 /// The report. Errors: unavailable where the page's scripts were not built (no Node.js at build time); bad_data where

@@ -155,8 +155,8 @@ TEST(Arguments, TakesEveryOptionOfARun) {
   EXPECT_TRUE(run.resume);
   EXPECT_EQ(run.deadline_s, 5);
   EXPECT_EQ(run.lab, "lab one");
-  EXPECT_EQ(run.format, Format::json);
   EXPECT_EQ(run.provenance, results::Provenance::lab_run);
+  EXPECT_EQ(run.format, Format::json);
   EXPECT_EQ(run.dry_run, DryRun::yes);
 }
 

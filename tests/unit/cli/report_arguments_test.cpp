@@ -27,6 +27,20 @@ TEST(ReportArguments, WhatIsMissingIsNamed) {
   EXPECT_THAT(parse_arguments({"report", "a", "--lang", "de"}).error().what, HasSubstr("'de' is not zh, en or both"));
 }
 
+TEST(ReportArguments, EveryVerbTakesJsonAndWhatWritesTakesDryRun) {
+  const auto report = parse_arguments({"report", "a", "--json", "--dry-run"});
+  ASSERT_TRUE(report);
+  EXPECT_EQ(std::get<ReportCommand>(*report).format, Format::json);
+  EXPECT_EQ(std::get<ReportCommand>(*report).dry_run, DryRun::yes);
+  const auto explore = parse_arguments({"explore", "--json", "--dry-run"});
+  ASSERT_TRUE(explore);
+  EXPECT_EQ(std::get<ExploreCommand>(*explore).dry_run, DryRun::yes);
+  const auto sign = parse_arguments({"sign", "a", "--key", "k", "--dry-run"});
+  ASSERT_TRUE(sign);
+  EXPECT_EQ(std::get<SignCommand>(*sign).dry_run, DryRun::yes);
+  EXPECT_EQ(std::get<SignCommand>(*sign).format, Format::people);
+}
+
 TEST(ReportArguments, AnExplorerNeedsNoRows) {
   const auto command = parse_arguments({"explore", "-o", "x.html"});
   ASSERT_TRUE(command);
