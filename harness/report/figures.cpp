@@ -4,6 +4,7 @@
 
 #include <charconv>
 
+#include "harness/compare/formats.hpp"
 #include "kernels/base/numbers.hpp"
 
 namespace chipfit::report {
@@ -82,7 +83,7 @@ Figure weighted_rate(const Weighted& sum, const Filter& filter) {
 }
 
 Figure times(double ratio, std::string from) {
-  return {fmt::format("{} ×", si_text(ratio, "", 3)), shortest(ratio), std::move(from)};
+  return {fmt::format("{} ×", compare::ratio_text(ratio)), shortest(ratio), std::move(from)};
 }
 
 Figure threshold(double value, std::string_view criterion) {

@@ -125,13 +125,13 @@ void write_cases(Writer& writer, const Model& model, const std::vector<Compariso
     const auto time = [&](const std::optional<RowIndex>& row) {
       return row ? cell_html(model, *row, Column::time_median_s) : std::string("–");
     };
-    HtmlTable::Line line{
-        {escaped(what->case_id), time(what->baseline), time(what->subject), ratio_html(said.ratio, "geomean:" + pair),
-         interval_html(said.low, said.high, "ratio", pair),
-         tested ? to_html({si_text(said.statistics.q, "", 2), fmt::format("{}", said.statistics.q), "q_value:" + pair})
-                : "–",
-         state_html(writer, said.state)},
-        ""};
+    HtmlTable::Line line{{escaped(what->case_id), time(what->baseline), time(what->subject),
+                          ratio_html(said.ratio, "geomean:" + pair), interval_html(said.low, said.high, "ratio", pair),
+                          tested ? to_html({fmt::format("{:.2g}", said.statistics.q),
+                                            fmt::format("{}", said.statistics.q), "q_value:" + pair})
+                                 : "–",
+                          state_html(writer, said.state)},
+                         ""};
     if (several) line.cells.insert(line.cells.begin(), name_html(model.subjects[of->subject].label));
     table.lines.push_back(std::move(line));
   }
