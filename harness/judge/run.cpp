@@ -43,6 +43,12 @@ std::string case_name(const std::string& case_id, const std::string& backend, st
   return fmt::format("{}/{}/{}", case_id, backend, device);
 }
 
+telemetry::Machine machine_of(const RunOptions& options) {
+  auto machine = telemetry::describe_machine();
+  if (!options.host.empty()) machine.host = options.host;
+  return machine;
+}
+
 class Runner {
  public:
   Runner(const RunOptions& options, std::string plan_sha256, RunObserver& observer, Journal& journal,
@@ -51,7 +57,7 @@ class Runner {
         observer_(observer),
         journal_(journal),
         stop_(signal.flag()),
-        machine_(telemetry::describe_machine()),
+        machine_(machine_of(options)),
         devices_(options.plan.devices.size()),
         run_{.run_id = journal.run_id(),
              .host = machine_.host,
@@ -333,7 +339,8 @@ Result<RunSummary> run(const RunOptions& options, RunObserver& observer) {
                 "it is installed beside chipfit; build or install again");
   sandbox::protect_self();
   const StopSignal signal;
-  const std::string plan_sha256 = plan::plan_sha256(options.plan);
+  const std::string plan_sha256 =
+      options.whole_plan_sha256.empty() ? plan::plan_sha256(options.plan) : options.whole_plan_sha256;
   auto journal = options.resume ? Journal::resume(options.out, plan_sha256) : Journal::create(options.out);
   if (!journal) return pass_on(journal.error());
   Runner runner(options, plan_sha256, observer, *journal, signal);
