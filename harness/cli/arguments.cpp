@@ -284,7 +284,8 @@ Result<Command> to_command(const std::string& verb, const Raw& raw, const std::v
     return command;
   }
   RunCommand run{
-      std::move(*selection), out, raw.resume, std::nullopt, std::nullopt, raw.lab, raw.peaks, dry_run, format, std::nullopt, {}};
+      std::move(*selection), out, raw.resume, std::nullopt, std::nullopt, raw.lab, raw.peaks, dry_run, format,
+      std::nullopt,          {}};
   if (const auto read = read_index(raw.lab_words, run); !read) return pass_on(read.error());
   if (const auto read = read_positive("--deadline", raw.deadline, 1e6, run.deadline_s); !read) {
     return pass_on(read.error());

@@ -47,8 +47,7 @@ void add_engine(CLI::App& verb, Raw& raw) {
   verb.add_option("--engine", words.engine, "slurm, ssh or local (local)")->type_name("E");
   verb.add_option("--hosts", words.hosts, "ssh: machines that take tasks in turn")->type_name("H[,H]")->delimiter(',');
   verb.add_option("--at-once", words.at_once, "most tasks at a time (slurm, local)")->type_name("N");
-  verb.add_option("--partition", words.partition, "slurm: for all tasks, or those of one backend")
-      ->type_name("[B=]P");
+  verb.add_option("--partition", words.partition, "slurm: for all tasks, or those of one backend")->type_name("[B=]P");
   verb.add_option("--gres", words.gres, "slurm: devices of a task, gpu:h200:1")->type_name("[B=]G");
   verb.add_option("--constraint", words.constraint, "slurm: features of a machine")->type_name("[B=]F");
   verb.add_option("--pin", words.pin, "variable that takes device numbers of a GRES but gpu")->type_name("[B=]VAR");
@@ -143,7 +142,8 @@ bool is_lab_verb(const std::string& verb) {
 Result<void> read_index(const LabWords& words, RunCommand& run) {
   run.node = words.node;
   if (words.index.empty()) return {};
-  if (run.selection.plan_file.empty()) return wrong("--index belongs to --plan DIR", "chipfit run --plan DIR --index 0");
+  if (run.selection.plan_file.empty())
+    return wrong("--index belongs to --plan DIR", "chipfit run --plan DIR --index 0");
   std::size_t index = 0;
   if (auto read = read_count<std::size_t>("--index", words.index, 0, 999999999, index); !read) return read;
   run.index = index;
@@ -165,7 +165,8 @@ Result<Command> read_lab_command(const std::string& verb, const Raw& raw, const 
     submit->plan = raw.output;
     return CensusCommand{std::move(*selection), raw.output, raw.lab_words.nodes, std::move(*submit)};
   }
-  if (raw.plan_file.empty()) return wrong(fmt::format("{} which plan?", verb), fmt::format("chipfit {} --plan DIR", verb));
+  if (raw.plan_file.empty())
+    return wrong(fmt::format("{} which plan?", verb), fmt::format("chipfit {} --plan DIR", verb));
   if (verb == "submit") {
     auto submit = read_submit(raw);
     if (!submit) return pass_on(submit.error());

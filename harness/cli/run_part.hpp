@@ -9,7 +9,8 @@
 namespace chipfit::cli {
 
 /// The task that `run --plan DIR` is to do: --index, else what Slurm (SLURM_ARRAY_TASK_ID) or Kubernetes
-/// (JOB_COMPLETION_INDEX) set; nothing where --plan is no folder of a divided plan, or nobody says which. Error (usage):
+/// (JOB_COMPLETION_INDEX) set; nothing where --plan is no folder of a divided plan, or nobody says which. Error
+/// (usage):
 /// --index without such a folder; a number that is none.
 Result<std::optional<std::size_t>> task_asked_for(const RunCommand&);
 

@@ -44,8 +44,7 @@ Result<void> check_first(const lab::PlanFolder& plan) {
   std::error_code error;
   if (!fs::exists(plan.path / "submissions", error) && !fs::exists(plan.parts(), error)) return {};
   return fail(Error::Kind::usage, "this plan was submitted before", plan.path.string(),
-              shell_line({"chipfit", "submit", "--plan", plan.path.string(), "--resume"}) +
-                  " submits what is missing");
+              shell_line({"chipfit", "submit", "--plan", plan.path.string(), "--resume"}) + " submits what is missing");
 }
 
 /// Commands that write the scripts and start the first, to copy and paste.
@@ -103,7 +102,8 @@ Result<int> become(const fs::path& script, Console& console) {
   if (auto finished = console.finish(); !finished) return pass_on(finished.error());
   const auto path = script.string();
   ::execl("/bin/bash", "bash", path.c_str(), static_cast<char*>(nullptr));
-  return fail(Error::Kind::unavailable, "bash cannot be started", "/bin/bash", fmt::format("bash {}", shell_word(path)));
+  return fail(Error::Kind::unavailable, "bash cannot be started", "/bin/bash",
+              fmt::format("bash {}", shell_word(path)));
 }
 
 Result<int> submit_plan(const lab::PlanFolder& plan, const SubmitCommand& command, Console& console) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <map>
 #include <optional>
 #include <set>
@@ -186,6 +187,7 @@ class Runner {
     } else {
       outcome = attempt_case(planned_case, d, launch);
     }
+    if (outcome.session_dead) wait_for_signal();
     if (outcome.interrupted || (stop_.load() && outcome.session_dead)) return std::nullopt;
     if (options_.measure.quick && outcome.verdict == Verdict::ok) outcome.conditions.push_back(Condition::quick);
     if (options_.in_process) outcome.conditions.push_back(Condition::untrusted);
@@ -207,6 +209,11 @@ class Runner {
     provenance_.count_verification(outcome.checks.verify_s, outcome.total_s);
     observer_.case_finished(row, done_.size(), planned());
     return row;
+  }
+
+  /// A scheduler ends all processes of a job at once: a worker may be gone a moment before the judge hears of it.
+  void wait_for_signal() const {
+    for (int i = 0; i < 20 && !stop_.load(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
 
   Outcome attempt_case(const plan::PlannedCase& planned_case, std::size_t d, int launch) {

@@ -85,7 +85,8 @@ Result<std::vector<Script>> machine_scripts(const PlanFolder& plan, const std::v
   const auto& nodes = plan.plan.division.nodes;
   if (options.engine == Engine::local) {
     for (std::size_t i = 0; i < std::max<std::size_t>(1, options.at_once); ++i)
-      text += fmt::format("machine \"$(echo {})\" {} bash -c & machines+=($!)\n", words(indexes), shell_word(line));
+      text += fmt::format("machine \"$(echo {})\" {} bash -c & machines+=($!)\n", words(indexes),
+                          shell_word("exec " + line));
   } else {
     const auto& hosts = options.hosts.empty() ? nodes : options.hosts;
     for (const auto& host : hosts) {

@@ -136,8 +136,8 @@ class MergedManifest {
       if (peak.of == "host") peak.of = "host " + part.host;
       if (peaks_.insert({part.host, peak.of, peak.what + peak.source, peak.threads}).second) m.peaks.push_back(peak);
     }
-    m.parts.push_back({part.index, theirs.run_id, part.host, part.manifest_sha256, theirs.started_utc,
-                       theirs.finished_utc});
+    m.parts.push_back(
+        {part.index, theirs.run_id, part.host, part.manifest_sha256, theirs.started_utc, theirs.finished_utc});
   }
 
   results::Manifest finish(bool is_complete) {
@@ -213,9 +213,10 @@ tl::unexpected<Error> refusal(const PlanFolder& plan, const std::vector<std::siz
                               const std::vector<Error>& errors) {
   Error error = errors.front();
   if (errors.size() > 1) error.what += fmt::format(", and {} more parts are missing or damaged", errors.size() - 1);
-  error.hint = fmt::format("{}\nmissing or damaged: {}\nchipfit submit --plan {} --resume does them all\n"
-                           "chipfit merge --plan {} --partial merges the others",
-                           error.hint, ranges(left_out), shell_word(plan.path.string()), shell_word(plan.path.string()));
+  error.hint = fmt::format(
+      "{}\nmissing or damaged: {}\nchipfit submit --plan {} --resume does them all\n"
+      "chipfit merge --plan {} --partial merges the others",
+      error.hint, ranges(left_out), shell_word(plan.path.string()), shell_word(plan.path.string()));
   return pass_on(std::move(error));
 }
 
@@ -247,8 +248,8 @@ void remove_leftovers(const PlanFolder& plan) {
 }  // namespace
 
 Result<Merged> merge(const PlanFolder& plan, const MergeOptions& options) {
-  const auto end = Clock::now() + std::chrono::duration_cast<Clock::duration>(
-                                      std::chrono::duration<double>(options.wait_s));
+  const auto end =
+      Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(options.wait_s));
   const MergeLock lock(plan);
   remove_leftovers(plan);
   const auto folder = plan.path / fmt::format("merged{}{}", results::temporary_mark, ::getpid());

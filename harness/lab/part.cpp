@@ -74,6 +74,8 @@ class Check {
     for (const char* needed : {"manifest.json", "results.csv"})
       if (!sums_.contains(needed)) return damaged(fmt::format("has no {}", needed), folder_);
     for (const auto& [name, sum] : sums_) {
+      std::error_code error;
+      if (!fs::is_regular_file(folder_ / name, error)) return damaged("lacks a file", folder_ / name);
       auto text = results::read_whole(folder_ / name);
       if (!text && text.error().kind != Error::Kind::missing) return pass_on(text.error());
       if (!text) return damaged("lacks a file", folder_ / name);
@@ -139,9 +141,9 @@ class Check {
       if (!verdict || !info(*verdict).acceptable) ++part_.unacceptable;
       if (rows->text(Column::plan_sha256) != plan_.plan_sha256)
         return damaged("has a row of another plan", rows->where(Column::plan_sha256));
-      const auto row = open.find({rows->text(Column::case_id), rows->text(Column::backend),
-                                  std::string(rows->text(Column::device_index)),
-                                  std::string(rows->text(Column::launch))});
+      const auto row =
+          open.find({rows->text(Column::case_id), rows->text(Column::backend),
+                     std::string(rows->text(Column::device_index)), std::string(rows->text(Column::launch))});
       if (row == open.end())
         return damaged(fmt::format("has a row twice, or one that is not its own: {}", rows->text(Column::case_id)),
                        rows->where(Column::case_id));

@@ -35,8 +35,8 @@ std::vector<Group> groups_of(const PlanFolder& plan, const std::vector<std::size
       continue;
     }
     // Without a backend of its own a task has all of the plan's, and the resources of the first.
-    const auto& backend = task->backend.empty() && !plan.plan.devices.empty() ? plan.plan.devices[0].backend
-                                                                              : task->backend;
+    const auto& backend =
+        task->backend.empty() && !plan.plan.devices.empty() ? plan.plan.devices[0].backend : task->backend;
     groups.push_back({backend, task->backend, task->node, {index}});
   }
   return groups;
@@ -48,10 +48,9 @@ std::string gres_name(const std::string& gres) {
 }
 
 bool is_variable(const std::string& name) {
-  return !name.empty() && !(name[0] >= '0' && name[0] <= '9') &&
-         std::all_of(name.begin(), name.end(), [](char c) {
-           return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
-         });
+  return !name.empty() && !(name[0] >= '0' && name[0] <= '9') && std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+  });
 }
 
 /// Sets `variable` to the devices that Slurm gave this job.
@@ -152,8 +151,8 @@ std::string submit_lines(const Group& group, const SubmitOptions& options) {
   return text;
 }
 
-Script submit_script(const PlanFolder& plan, const std::vector<Group>& groups, std::size_t count, const fs::path& folder,
-                     const SubmitOptions& options) {
+Script submit_script(const PlanFolder& plan, const std::vector<Group>& groups, std::size_t count,
+                     const fs::path& folder, const SubmitOptions& options) {
   auto text = fmt::format(
       "#!/bin/bash\n"
       "# Submits {} of plan {}, then one job that merges and reports. Written by chipfit submit.\n"
@@ -188,9 +187,9 @@ Result<void> check_options(const PlanFolder& plan, const std::vector<Group>& gro
     const auto kind = gres_name(gres);
     if (const auto& pin = options.pin.get(group.name); !is_variable(pin))
       return fail(Error::Kind::usage,
-                  pin.empty() ? fmt::format("Slurm pins no '{}': by which variable does its driver take device numbers?",
-                                            kind)
-                              : fmt::format("'{}' is no variable's name", pin),
+                  pin.empty()
+                      ? fmt::format("Slurm pins no '{}': by which variable does its driver take device numbers?", kind)
+                      : fmt::format("'{}' is no variable's name", pin),
                   {}, fmt::format("--pin {}=ASCEND_RT_VISIBLE_DEVICES", group.name));
     if (!is_variable(kind)) return fail(Error::Kind::usage, fmt::format("'{}' is no GRES", gres));
   }

@@ -28,8 +28,9 @@ Result<std::vector<Script>> scripts(const PlanFolder& plan, const std::vector<st
                      options.pin.empty() && options.limit.empty() && options.exclude.empty() && options.sbatch.empty()))
     return fail(Error::Kind::usage, "partitions, GRES, limits and the like are Slurm's", {}, "add --engine slurm");
   if ((options.engine == Engine::ssh) == options.hosts.empty() && plan.plan.division.nodes.empty())
-    return fail(Error::Kind::usage, options.hosts.empty() ? "ssh to which machines?" : "--hosts belongs to --engine ssh",
-                {}, "--engine ssh --hosts lab1,lab2");
+    return fail(Error::Kind::usage,
+                options.hosts.empty() ? "ssh to which machines?" : "--hosts belongs to --engine ssh", {},
+                "--engine ssh --hosts lab1,lab2");
   if (options.engine == Engine::local && !plan.plan.division.nodes.empty())
     return fail(Error::Kind::usage, "a census is done by its own machines", {}, "--engine slurm, or --engine ssh");
   return is_slurm ? slurm_scripts(plan, indexes, folder, options) : machine_scripts(plan, indexes, folder, options);

@@ -25,14 +25,14 @@ void add(PerBackend&, const std::string& word);
 
 struct SubmitOptions {
   Engine engine = Engine::local;
-  std::vector<std::string> hosts = {};          ///< ssh: HOST or USER@HOST
-  std::size_t at_once = 0;                   ///< most tasks at a time; 0: slurm all, ssh one a machine, local one
+  std::vector<std::string> hosts = {};  ///< ssh: HOST or USER@HOST
+  std::size_t at_once = 0;              ///< most tasks at a time; 0: slurm all, ssh one a machine, local one
   PerBackend partition = {}, gres = {}, constraint = {};  ///< slurm
-  PerBackend pin = {};                       ///< variable by which a driver takes the devices of a GRES not named gpu
-  std::string limit = {}, exclude = {};            ///< slurm: time limit of a task; machines to leave out
-  std::vector<std::string> sbatch = {};         ///< further options for every job, as they are: "--account=ai"
-  std::filesystem::path program = {};           ///< chipfit, as the machines see it
-  std::vector<std::string> run_options = {};      ///< for every `chipfit run`
+  PerBackend pin = {};                        ///< variable by which a driver takes the devices of a GRES not named gpu
+  std::string limit = {}, exclude = {};       ///< slurm: time limit of a task; machines to leave out
+  std::vector<std::string> sbatch = {};       ///< further options for every job, as they are: "--account=ai"
+  std::filesystem::path program = {};         ///< chipfit, as the machines see it
+  std::vector<std::string> run_options = {};  ///< for every `chipfit run`
 };
 
 struct Script {

@@ -78,7 +78,8 @@ Result<std::string> read_whole(const std::filesystem::path& path) {
     if (got < 0) failure = errno;
     if (got <= 0) break;
     used += static_cast<std::size_t>(got);
-    room = static_cast<std::size_t>(got) < room ? room - static_cast<std::size_t>(got) : std::max<std::size_t>(4096, used);
+    room =
+        static_cast<std::size_t>(got) < room ? room - static_cast<std::size_t>(got) : std::max<std::size_t>(4096, used);
   }
   ::close(fd);
   if (failure != 0) return io_failure("read", path, failure);

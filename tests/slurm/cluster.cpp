@@ -26,8 +26,15 @@ int Cluster::script(const std::string& words) const {
   return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-void Cluster::kill_node(const std::string& node) const {
+void Cluster::crash_node(const std::string& node) const {
   script("stop %s " + node);
+  output_of("scontrol update NodeName=" + node + " State=DOWN Reason=silent");
+  const auto held = [] {
+    return output_of("squeue --noheader --states=PD --format='%A|%r' | sed -n 's/|BeginTime//p'");
+  };
+  wait_until(20, [&] { return !held().empty(); });
+  std::istringstream jobs(held());
+  for (std::string job; jobs >> job;) output_of("scontrol update StartTime=now JobId=" + job);
 }
 
 void Cluster::start_node(const std::string& node) const {

@@ -16,7 +16,9 @@ class Cluster {
   Cluster& operator=(const Cluster&) = delete;
   /// 0; 77 where there is no Slurm here; else it could not be started.
   int exit_code() const { return exit_code_; }
-  void kill_node(const std::string& node) const;
+  /// Kills the node's daemon, while its job goes on, and lets Slurm see it at once: the job is requeued, without the
+  /// two minutes that Slurm gives a broken cluster.
+  void crash_node(const std::string& node) const;
   void start_node(const std::string& node) const;
   /// How Slurm says a job ended (its line of jobcomp/filetxt); empty while it goes on.
   std::string end_of(const std::string& job) const;

@@ -70,7 +70,7 @@ SelectType=select/cons_tres
 SelectTypeParameters=CR_CPU
 SchedulerParameters=sched_interval=1,bf_interval=1,batch_sched_delay=0,sched_min_interval=0
 ReturnToService=2
-SlurmdTimeout=6
+SlurmdTimeout=60
 KillWait=5
 MinJobAge=600
 GresTypes=gpu,npu

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -16,8 +17,8 @@ namespace chipfit::e2e {
 namespace {
 
 namespace fs = std::filesystem;
-using ::testing::HasSubstr;
 using results::Column;
+using ::testing::HasSubstr;
 
 const Cluster* cluster = nullptr;
 
@@ -56,7 +57,8 @@ class Slurm : public ::testing::Test {
   }
   /// Waits for the job that merges and reports.
   void expect_finished(const std::string& with_exit_code, double seconds = 240) {
-    ASSERT_TRUE(wait_until(seconds, [&] { return !cluster->end_of(finish_).empty(); })) << output_of("squeue") << logs();
+    ASSERT_TRUE(wait_until(seconds, [&] { return !cluster->end_of(finish_).empty(); }))
+        << output_of("squeue") << logs();
     // "ExitCode=0:0" in the job's record; jobcomp has the state only.
     EXPECT_THAT(output_of("scontrol show job " + finish_), HasSubstr("ExitCode=" + with_exit_code + ":0")) << logs();
   }
@@ -82,7 +84,8 @@ class Slurm : public ::testing::Test {
     std::string text;
     std::error_code error;
     for (const auto& entry : fs::recursive_directory_iterator(fs::path(plan_) / "submissions", error))
-      if (entry.path().extension() == ".log" && entry.path().filename().string().find(part_of_name) != std::string::npos)
+      if (entry.path().extension() == ".log" &&
+          entry.path().filename().string().find(part_of_name) != std::string::npos)
         text += "\n-- " + entry.path().filename().string() + "\n" + read_file(entry.path());
     return text;
   }
@@ -101,7 +104,7 @@ TEST_F(Slurm, TwoHundredCasesAreWholeThoughANodeDies) {
   ASSERT_NO_FATAL_FAILURE(submit());
   EXPECT_EQ(tasks_, 20);
   ASSERT_TRUE(wait_until(60, [&] { return output_of("squeue --noheader --nodelist=node2 --states=R").size() > 0; }));
-  cluster->kill_node("node2");
+  cluster->crash_node("node2");
   ASSERT_NO_FATAL_FAILURE(expect_finished("0"));
   cluster->start_node("node2");
   ASSERT_NO_FATAL_FAILURE(expect_rows(200));
@@ -111,16 +114,16 @@ TEST_F(Slurm, TwoHundredCasesAreWholeThoughANodeDies) {
 }
 
 TEST_F(Slurm, BothAttemptsOfARequeuedTaskFinishAndGiveNoRowTwice) {
-  // About fifteen seconds: longer than Slurm waits for a silent node.
-  ASSERT_NO_FATAL_FAILURE(freeze({"--suite", suite_of(folder_, 6), "--backend", "simulated", "--time", "2.5",
-                                  "--cases-per-task", "6"}));
+  // Long enough that the second attempt begins before the first has ended.
+  ASSERT_NO_FATAL_FAILURE(
+      freeze({"--suite", suite_of(folder_, 6), "--backend", "simulated", "--time", "2.5", "--cases-per-task", "6"}));
   ASSERT_NO_FATAL_FAILURE(submit({"--partition", "big"}));
   std::string first;
   ASSERT_TRUE(wait_until(60, [&] {
     first = output_of("squeue --noheader --states=R --format=%N | head -n 1 | tr -d '\\n'");
     return first.starts_with("node") && status()["begun"] == "0";
   }));
-  cluster->kill_node(first);
+  cluster->crash_node(first);
   ASSERT_NO_FATAL_FAILURE(expect_finished("0"));
   cluster->start_node(first);
   ASSERT_TRUE(wait_until(60, [&] { return fs::exists(fs::path(plan_) / "refused/000000-1/SHA256SUMS"); })) << logs();
@@ -130,9 +133,8 @@ TEST_F(Slurm, BothAttemptsOfARequeuedTaskFinishAndGiveNoRowTwice) {
 }
 
 TEST_F(Slurm, AFailingTaskIsNamedAndResumingDoesItAlone) {
-  ASSERT_NO_FATAL_FAILURE(
-      freeze({"--suite", suite_of(folder_, 8), "--backend", "simulated", "--quick", "--time", "0.02",
-              "--cases-per-task", "2"}));
+  ASSERT_NO_FATAL_FAILURE(freeze({"--suite", suite_of(folder_, 8), "--backend", "simulated", "--quick", "--time",
+                                  "0.02", "--cases-per-task", "2"}));
   fs::create_directories(fs::path(plan_) / "work");
   write_file(fs::path(plan_) / "work/000002", "in the way");
   ASSERT_NO_FATAL_FAILURE(submit());
@@ -152,8 +154,8 @@ TEST_F(Slurm, AFailingTaskIsNamedAndResumingDoesItAlone) {
 }
 
 TEST_F(Slurm, ACancelledTaskIsResumedWhereItWasBegun) {
-  ASSERT_NO_FATAL_FAILURE(freeze({"--suite", suite_of(folder_, 8), "--backend", "simulated", "--time", "1",
-                                  "--cases-per-task", "8"}));
+  ASSERT_NO_FATAL_FAILURE(
+      freeze({"--suite", suite_of(folder_, 8), "--backend", "simulated", "--time", "1", "--cases-per-task", "8"}));
   ASSERT_NO_FATAL_FAILURE(submit({"--sbatch=--nodelist=node3"}));
   const auto rows_begun = [&] {
     std::error_code error;
@@ -165,7 +167,9 @@ TEST_F(Slurm, ACancelledTaskIsResumedWhereItWasBegun) {
   };
   ASSERT_TRUE(wait_until(60, [&] { return rows_begun() >= 2; })) << logs();
   output_of("scancel " + jobs_);
-  ASSERT_TRUE(wait_until(60, [&] { return logs("chipfit-sim").find("interrupted after") != std::string::npos; })) << logs();
+  ASSERT_TRUE(wait_until(60, [&] { return logs("chipfit-sim").find("interrupted after") != std::string::npos; }))
+      << logs();
+  EXPECT_THAT(output_of("scontrol show job " + jobs_), HasSubstr("ExitCode=75:0"));
   const auto kept = rows_begun();
   EXPECT_GE(kept, 2);
   EXPECT_LT(kept, 8);
@@ -192,9 +196,9 @@ TEST_F(Slurm, UnlikeChipsOfOnePlanAreComparedAndPinnedToTheirDevices) {
   environment_["CHIPFIT_PLUGIN_PATH"] = plugins.string();
   ASSERT_NO_FATAL_FAILURE(freeze({"--suite", suite_of(folder_, 4), "--backend", "simulated,openblas", "--quick",
                                   "--threads", "1", "--cases-per-task", "2"}));
-  ASSERT_NO_FATAL_FAILURE(submit({"--partition", "simulated=ascend", "--partition", "openblas=big", "--gres",
-                                  "simulated=npu:ascend:2", "--gres", "openblas=gpu:big:1", "--pin",
-                                  "simulated=NPU_DEVICES"}));
+  ASSERT_NO_FATAL_FAILURE(
+      submit({"--partition", "simulated=ascend", "--partition", "openblas=big", "--gres", "simulated=npu:ascend:2",
+              "--gres", "openblas=gpu:big:1", "--pin", "simulated=NPU_DEVICES"}));
   ASSERT_NO_FATAL_FAILURE(expect_finished("0"));
   ASSERT_NO_FATAL_FAILURE(expect_rows(8));
   for (const auto& host : hosts("simulated")) EXPECT_TRUE(host == "node2" || host == "node4") << host;
@@ -215,8 +219,8 @@ TEST_F(Slurm, UnlikeChipsOfOnePlanAreComparedAndPinnedToTheirDevices) {
 }
 
 TEST_F(Slurm, ACensusMeasuresOnEveryNode) {
-  const auto asked = chipfit({"census", "--case", "gemm:f32:NN:8x8x8", "--backend", "simulated", "--quick", "-o",
-                              plan_, "--engine", "slurm", "--json"},
+  const auto asked = chipfit({"census", "--case", "gemm:f32:NN:8x8x8", "--backend", "simulated", "--quick", "-o", plan_,
+                              "--engine", "slurm", "--json"},
                              environment_);
   ASSERT_EQ(asked.exit_code, 0) << asked.err;
   finish_ = nlohmann::json::parse(asked.out)["finish"];

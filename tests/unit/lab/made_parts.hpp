@@ -44,7 +44,8 @@ class Folder {
 /// `cases` small problems on devices of two backends, two cases a task.
 inline plan::Plan small_plan(int cases = 4, std::vector<std::string> nodes = {}) {
   Suite suite{"mine", "bytes", {}};
-  for (int i = 1; i <= cases; ++i) suite.cases.push_back({*parse_case_id(fmt::format("gemm:f32:NN:{}x8x8", i)), 1, "", ""});
+  for (int i = 1; i <= cases; ++i)
+    suite.cases.push_back({*parse_case_id(fmt::format("gemm:f32:NN:{}x8x8", i)), 1, "", ""});
   plan::Plan plan;
   plan.cases = plan::merge_suites({suite});
   plan.devices = {{"openblas", std::string(64, 'a'), 0, ""}, {"simulated", std::string(64, 'b'), 0, ""}};

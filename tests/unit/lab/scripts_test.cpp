@@ -52,7 +52,8 @@ class Scripts : public ::testing::Test {
     if (std::system("command -v shellcheck >/dev/null") != 0) GTEST_SKIP() << "no shellcheck here";
     ASSERT_TRUE(write_scripts(submission_, scripts));
     for (const auto& script : scripts)
-      EXPECT_EQ(std::system(("shellcheck '" + (submission_ / script.name).string() + "' >&2").c_str()), 0) << script.text;
+      EXPECT_EQ(std::system(("shellcheck '" + (submission_ / script.name).string() + "' >&2").c_str()), 0)
+          << script.text;
   }
   /// A program in chipfit's place: keeps its index and its machine, and does what `body` says.
   fs::path program(const std::string& body) {
@@ -177,8 +178,8 @@ TEST_F(Scripts, SshGivesATaskOfAnUnreachableMachineToTheOthers) {
 
 TEST_F(Scripts, TermReachesTheTaskAndNoOtherIsBegun) {
   const auto started = folder_.path() / "started";
-  const SubmitOptions options{
-      .program = program("trap 'exit 75' TERM; touch '" + started.string() + "'; sleep 60 & wait $!")};
+  const SubmitOptions options{.program =
+                                  program("trap 'exit 75' TERM; touch '" + started.string() + "'; sleep 60 & wait $!")};
   ASSERT_TRUE(write_scripts(submission_, made(options)));
   const pid_t child = fork();
   if (child == 0) {

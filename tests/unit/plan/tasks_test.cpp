@@ -13,8 +13,8 @@ namespace {
 /// 5 cases on 2 devices, in tasks of at most 2 cases.
 Plan divided_plan() {
   Suite suite{"mine", "bytes", {}};
-  for (const char* id : {"gemm:f32:NN:1x8x8", "gemm:f32:NN:2x8x8", "gemm:f32:NN:3x8x8", "gemm:f32:NN:4x8x8",
-                         "gemm:f32:NN:5x8x8"})
+  for (const char* id :
+       {"gemm:f32:NN:1x8x8", "gemm:f32:NN:2x8x8", "gemm:f32:NN:3x8x8", "gemm:f32:NN:4x8x8", "gemm:f32:NN:5x8x8"})
     suite.cases.push_back({*parse_case_id(id), 1, "", ""});
   Plan plan;
   plan.cases = merge_suites({suite});
@@ -103,9 +103,14 @@ TEST(Division, IsRefusedAtItsPlace) {
   };
   EXPECT_EQ(refusal([](auto& tasks) { tasks["cases_per_task"] = 0; }),
             "/tasks/cases_per_task: a whole number from 1 to 1000000 was expected");
-  EXPECT_EQ(refusal([](auto& tasks) { tasks["nodes"] = {"lab1", "$(reboot)"}; }),
+  EXPECT_EQ(refusal([](auto& tasks) {
+              tasks["nodes"] = {"lab1", "$(reboot)"};
+            }),
             "/tasks/nodes/1: '$(reboot)' is no machine's name");
-  EXPECT_EQ(refusal([](auto& tasks) { tasks["nodes"] = {"lab1", "lab1"}; }), "/tasks/nodes/1: 'lab1' stands here twice");
+  EXPECT_EQ(refusal([](auto& tasks) {
+              tasks["nodes"] = {"lab1", "lab1"};
+            }),
+            "/tasks/nodes/1: 'lab1' stands here twice");
   EXPECT_EQ(refusal([](auto& tasks) { tasks["more"] = 1; }), "/tasks/more: unknown key 'more'");
   EXPECT_EQ(refusal([](auto& tasks) { tasks = 3; }), "/tasks: an object was expected");
 }
