@@ -54,8 +54,15 @@ Result<Task> task(const Plan& plan, std::size_t index) {
 }
 
 Plan plan_of(const Plan& plan, const Task& task) {
-  Plan part = plan;
-  part.division = {};
+  // Member by member: the whole plan's lists would be copied once for every task.
+  Plan part;
+  part.launches = plan.launches;
+  part.order = plan.order;
+  part.mode = plan.mode;
+  part.isolation = plan.isolation;
+  part.sustained_s = plan.sustained_s;
+  part.time_s = plan.time_s;
+  part.ci_relative = plan.ci_relative;
   const auto cases = plan.cases.begin() + static_cast<std::ptrdiff_t>(task.first_case);
   const auto devices = plan.devices.begin() + static_cast<std::ptrdiff_t>(task.first_device);
   part.cases.assign(cases, cases + static_cast<std::ptrdiff_t>(task.cases));

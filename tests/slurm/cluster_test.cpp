@@ -99,8 +99,8 @@ class Slurm : public ::testing::Test {
 };
 
 TEST_F(Slurm, TwoHundredCasesAreWholeThoughANodeDies) {
-  ASSERT_NO_FATAL_FAILURE(freeze({"--suite", suite_of(folder_, 200), "--backend", "simulated", "--quick", "--time",
-                                  "0.02", "--cases-per-task", "10"}));
+  ASSERT_NO_FATAL_FAILURE(freeze({"--suite", suite_of(folder_, 200), "--backend", "simulated", "--option",
+                                  "overhead_s=0.001", "--quick", "--time", "0.02", "--cases-per-task", "10"}));
   ASSERT_NO_FATAL_FAILURE(submit());
   EXPECT_EQ(tasks_, 20);
   ASSERT_TRUE(wait_until(60, [&] { return output_of("squeue --noheader --nodelist=node2 --states=R").size() > 0; }));
@@ -115,8 +115,8 @@ TEST_F(Slurm, TwoHundredCasesAreWholeThoughANodeDies) {
 
 TEST_F(Slurm, BothAttemptsOfARequeuedTaskFinishAndGiveNoRowTwice) {
   // Long enough that the second attempt begins before the first has ended.
-  ASSERT_NO_FATAL_FAILURE(
-      freeze({"--suite", suite_of(folder_, 6), "--backend", "simulated", "--time", "2.5", "--cases-per-task", "6"}));
+  ASSERT_NO_FATAL_FAILURE(freeze({"--suite", suite_of(folder_, 6), "--backend", "simulated", "--option",
+                                  "overhead_s=0.001", "--time", "2.5", "--cases-per-task", "6"}));
   ASSERT_NO_FATAL_FAILURE(submit({"--partition", "big"}));
   std::string first;
   ASSERT_TRUE(wait_until(60, [&] {
@@ -133,8 +133,8 @@ TEST_F(Slurm, BothAttemptsOfARequeuedTaskFinishAndGiveNoRowTwice) {
 }
 
 TEST_F(Slurm, AFailingTaskIsNamedAndResumingDoesItAlone) {
-  ASSERT_NO_FATAL_FAILURE(freeze({"--suite", suite_of(folder_, 8), "--backend", "simulated", "--quick", "--time",
-                                  "0.02", "--cases-per-task", "2"}));
+  ASSERT_NO_FATAL_FAILURE(freeze({"--suite", suite_of(folder_, 8), "--backend", "simulated", "--option",
+                                  "overhead_s=0.001", "--quick", "--time", "0.02", "--cases-per-task", "2"}));
   fs::create_directories(fs::path(plan_) / "work");
   write_file(fs::path(plan_) / "work/000002", "in the way");
   ASSERT_NO_FATAL_FAILURE(submit());
@@ -154,8 +154,8 @@ TEST_F(Slurm, AFailingTaskIsNamedAndResumingDoesItAlone) {
 }
 
 TEST_F(Slurm, ACancelledTaskIsResumedWhereItWasBegun) {
-  ASSERT_NO_FATAL_FAILURE(
-      freeze({"--suite", suite_of(folder_, 8), "--backend", "simulated", "--time", "1", "--cases-per-task", "8"}));
+  ASSERT_NO_FATAL_FAILURE(freeze({"--suite", suite_of(folder_, 8), "--backend", "simulated", "--option",
+                                  "overhead_s=0.001", "--time", "1", "--cases-per-task", "8"}));
   ASSERT_NO_FATAL_FAILURE(submit({"--sbatch=--nodelist=node3"}));
   const auto rows_begun = [&] {
     std::error_code error;

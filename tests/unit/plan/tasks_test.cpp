@@ -41,6 +41,18 @@ TEST(Tasks, ADeviceHasItsOwnAndTheLastIsShorter) {
   EXPECT_EQ(task_count(part), 1u);
 }
 
+TEST(Tasks, AreMeasuredAsTheWholePlanIs) {
+  auto plan = divided_plan();
+  plan.launches = 3;
+  plan.order = Order::interleaved;
+  plan.sustained_s = 12, plan.time_s = 2, plan.ci_relative = 0.01;
+  auto part = plan_of(plan, *task(plan, 0));
+  part.cases = plan.cases;  // all but these and the division is the plan's own
+  part.devices = plan.devices;
+  part.division = plan.division;
+  EXPECT_EQ(to_json(part), to_json(plan));
+}
+
 TEST(Tasks, EveryRowBelongsToExactlyOneTask) {
   auto plan = divided_plan();
   plan.launches = 3;
