@@ -166,7 +166,7 @@ TEST_F(Slurm, ACancelledTaskIsResumedWhereItWasBegun) {
     return std::ptrdiff_t{0};
   };
   ASSERT_TRUE(wait_until(60, [&] { return rows_begun() >= 2; })) << logs();
-  output_of("scancel " + jobs_);
+  output_of("scancel " + jobs_ + " " + finish_);
   ASSERT_TRUE(wait_until(60, [&] { return logs("chipfit-sim").find("interrupted after") != std::string::npos; }))
       << logs();
   EXPECT_THAT(output_of("scontrol show job " + jobs_), HasSubstr("ExitCode=75:0"));
