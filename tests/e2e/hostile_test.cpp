@@ -63,7 +63,7 @@ class Hostile : public testing::TestWithParam<HostileCase> {
   Ran run(const HostileCase& hostile, const std::string& mark) const {
     const std::string asked = hostile.case_id.empty() ? "gemm:f32:NN:192x160x256" : hostile.case_id;
     return chipfit({"run", "--case", asked, "--backend", hostile.library, "--quick", "--deadline", "3", "--isolation",
-                    hostile.level, "--memory-limit", "1", "--out", folder.path().string()},
+                    hostile.level, "--memory-limit", "0.25", "--out", folder.path().string()},
                    {{"LC_MARK", mark}});
   }
 };

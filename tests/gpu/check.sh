@@ -39,14 +39,22 @@ say() { printf '\033[1m== [%3d s] %s\033[0m\n' "$SECONDS" "$*"; }
 # ---- a package, or a build ------------------------------------------------------------------------------------------
 
 if [ -n "$take" ]; then
+  [ -r "$take" ] || { echo "gpu-check: $take is not there; a machine with nvcc makes it: gpu-check --package FILE" >&2; exit 66; }
   unpacked=$(mktemp -d "${TMPDIR:-/tmp}/chipfit-gpu-XXXXXX")
-  tar -xJf "$take" -C "$unpacked" || exit 66
+  if ! tar -xJf "$take" -C "$unpacked" 2>"$unpacked/why" || [ ! -x "$unpacked/chipfit-gpu/gpu-check" ]; then
+    echo "gpu-check: $take is no whole package ($(tail -n 1 "$unpacked/why")); copy or make it again" >&2
+    rm -rf "$unpacked"
+    exit 65
+  fi
   again=(--minutes "$minutes")
   for option in to work only; do [ -z "${!option}" ] || again+=("--$option" "${!option}"); done
   [ ${#earlier[@]} -eq 0 ] || again+=(--continue "${earlier[@]}")
   [ -z "$list" ] || again+=(--list)
   [ -n "$to" ] || again+=(--to "$PWD/results/gpu-check")
-  exec "$unpacked/chipfit-gpu/gpu-check" "${again[@]}"
+  "$unpacked/chipfit-gpu/gpu-check" "${again[@]}"
+  status=$?
+  rm -rf "$unpacked"  # what it found is packed in --to
+  exit $status
 fi
 
 if [ -x "$here/bin/chipfit" ]; then
