@@ -30,7 +30,7 @@ void Cluster::crash_node(const std::string& node) const {
   script("stop %s " + node);
   output_of("scontrol update NodeName=" + node + " State=DOWN Reason=silent");
   const auto held = [] {
-    return output_of("squeue --noheader --states=PD --format='%A|%r' | sed -n 's/|BeginTime//p'");
+    return output_of("squeue --noheader --array --states=PD --format='%i|%r' | sed -n 's/|BeginTime//p'");
   };
   wait_until(20, [&] { return !held().empty(); });
   std::istringstream jobs(held());

@@ -8,6 +8,7 @@
 #include "harness/lab/indexes.hpp"
 #include "harness/lab/submission.hpp"
 #include "harness/lab/survey.hpp"
+#include "kernels/base/shell_line.hpp"
 #include "tests/unit/lab/made_parts.hpp"
 
 namespace chipfit::lab {
@@ -52,13 +53,13 @@ class Scripts : public ::testing::Test {
     if (std::system("command -v shellcheck >/dev/null") != 0) GTEST_SKIP() << "no shellcheck here";
     ASSERT_TRUE(write_scripts(submission_, scripts));
     for (const auto& script : scripts)
-      EXPECT_EQ(std::system(("shellcheck '" + (submission_ / script.name).string() + "' >&2").c_str()), 0)
+      EXPECT_EQ(std::system(("shellcheck " + shell_word((submission_ / script.name).string()) + " >&2").c_str()), 0)
           << script.text;
   }
   /// A program in chipfit's place: keeps its index and its machine, and does what `body` says.
   fs::path program(const std::string& body) {
     const auto path = folder_.path() / "program with space";
-    std::ofstream(path) << "#!/bin/bash\ncase $1 in\n  run) index=${*: -1}; node=$6\n" + body +
+    std::ofstream(path) << "#!/bin/bash\ncase $1 in\n  run) index=${*: -1}; node=$5\n" + body +
                                "\n    echo \"$node\" >>'" + (folder_.path() / "done").string() +
                                ".'$index ;;\n  merge) exit 0 ;;\nesac\n";
     fs::permissions(path, fs::perms::owner_all);
@@ -154,7 +155,8 @@ TEST_F(Scripts, LocalDoesEveryTaskOnce) {
   EXPECT_EQ(run({.at_once = 3, .program = program("")}), 0);
   EXPECT_EQ(done(), 4u);
   for (int i = 0; i < 4; ++i)
-    EXPECT_EQ(*results::read_whole(folder_.path() / fmt::format("done.{}", i)), "\n");  // one line: done once
+    EXPECT_EQ(*results::read_whole(folder_.path() / fmt::format("done.{}", i)),
+              fmt::format("{}\n", i));  // one line: once
 }
 
 TEST_F(Scripts, OneFailingTaskLeavesTheOthers) {
