@@ -81,12 +81,12 @@ Result<std::vector<Script>> machine_scripts(const PlanFolder& plan, const std::v
       indexes.size() == 1 ? "1 task" : fmt::format("{} tasks", indexes.size()), plan.plan_sha256.substr(0, 12),
       shell_word(folder.string()));
   text += machine_function;
-  const auto line = run_line(plan, options);
+  text +=
+      fmt::format("# Quoted for the shell that carries it out.\nline=$(printf '%q ' {})\n", run_line(plan, options));
   const auto& nodes = plan.plan.division.nodes;
   if (options.engine == Engine::local) {
     for (std::size_t i = 0; i < std::max<std::size_t>(1, options.at_once); ++i)
-      text += fmt::format("machine \"$(echo {})\" {} bash -c & machines+=($!)\n", words(indexes),
-                          shell_word("exec " + line));
+      text += fmt::format("machine \"$(echo {})\" \"exec $line\" bash -c & machines+=($!)\n", words(indexes));
   } else {
     const auto& hosts = options.hosts.empty() ? nodes : options.hosts;
     for (const auto& host : hosts) {
@@ -100,8 +100,8 @@ Result<std::vector<Script>> machine_scripts(const PlanFolder& plan, const std::v
         });
       if (own.empty()) continue;
       const auto node = nodes.empty() ? machine_name(host) : plan::task(plan.plan, own.front())->node;
-      text += fmt::format("machine \"$(echo {})\" {} ssh -o BatchMode=yes {} & machines+=($!)\n", words(own),
-                          shell_word(line + " --node " + shell_word(node)), host);
+      text += fmt::format("machine \"$(echo {})\" \"$line --node {}\" ssh -o BatchMode=yes {} & machines+=($!)\n",
+                          words(own), node, host);
     }
   }
   text += wait_lines;

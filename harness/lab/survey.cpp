@@ -52,7 +52,9 @@ Result<Survey> survey(const PlanFolder& plan) {
     if (dot == std::string::npos || name.find(results::temporary_mark) != std::string::npos) continue;
     if (!parse_index_name(name.substr(0, dot), index) || index >= plan.tasks || there[index]) continue;
     const auto line = results::read_whole(plan.path / "failed" / name);
-    found.failures.push_back({index, name.substr(dot + 1), results::one_line(line ? line->substr(0, std::min<std::size_t>(line->find('\n'), 400)) : "")});
+    found.failures.push_back(
+        {index, name.substr(dot + 1),
+         results::one_line(line ? line->substr(0, std::min<std::size_t>(line->find('\n'), 400)) : "")});
   }
   return found;
 }
