@@ -32,7 +32,7 @@ void add_selection(CLI::App& verb, Raw& raw) {
   verb.add_option("--isolation", raw.isolation, "auto, L0, L1, L1+Landlock, L2, L3")->type_name("LEVEL");
   verb.add_option("--require-isolation", raw.require_isolation, "refuse to run with less")->type_name("LEVEL");
   verb.add_flag("--in-process", raw.in_process, "no worker process, for debuggers: UNTRUSTED");
-  verb.add_option("--plan", raw.plan_file, "a frozen plan from `chipfit plan -o`")->type_name("FILE");
+  verb.add_option("--plan", raw.plan_file, "a frozen plan from `chipfit plan -o`")->type_name("PATH");
 }
 
 void add_common(CLI::App& verb, Raw& raw) {
@@ -60,7 +60,10 @@ const std::vector<Verb>& verbs() {
       {"plan", "Show what a run would measure, or freeze it in a file",
        [](CLI::App& verb, Raw& raw) {
          add_selection(verb, raw);
-         verb.add_option("-o,--output", raw.output, "write the frozen plan here")->type_name("FILE");
+         add_elsewhere(verb, raw);
+         verb.add_option("-o,--output", raw.output, "freeze it in FILE, or in DIR/ for many machines")
+             ->type_name("PATH");
+         add_cases_per_task(verb, raw);
          verb.add_flag("--dry-run", raw.dry_run, "write nothing, show the run's commands");
          add_common(verb, raw);
        }},
@@ -76,10 +79,20 @@ const std::vector<Verb>& verbs() {
          verb.add_option("--peaks", raw.peaks, "measured peaks of GPUs, as chipfit-cuda-peak prints them")
              ->type_name("FILE");
          verb.add_flag("--dry-run", raw.dry_run, "print the commands, run nothing");
+         add_index(verb, raw);
          add_common(verb, raw);
          verb.footer(
              "Every --benchmark_* flag of Google Benchmark is taken too\n"
              "(--benchmark_filter=REGEX, --benchmark_out=FILE).");
+       }},
+      {"submit", "Do a plan's tasks on many machines: Slurm, ssh or here", add_submit},
+      {"status", "How far a plan is, by the parts that are there", add_status},
+      {"merge", "All parts of a plan as one run", add_merge},
+      {"census", "Measure the same on every machine of a cluster",
+       [](CLI::App& verb, Raw& raw) {
+         add_selection(verb, raw);
+         add_elsewhere(verb, raw);
+         add_census(verb, raw);
        }},
       {"compare", "Compare result files: what became faster, slower, broken",
        [](CLI::App& verb, Raw& raw) {
@@ -280,22 +293,26 @@ Result<Command> to_command(const std::string& verb, const Raw& raw, const std::v
   if (is_vendor_verb(verb)) {
     return read_vendor_command(verb, raw.vendor, raw.json ? Format::json : Format::people);
   }
+  if (is_lab_verb(verb)) return read_lab_command(verb, raw, benchmark);
   if (verb == "report" || verb == "explore" || verb == "sign" || verb == "verify") return to_report_command(verb, raw);
   auto selection = read_selection(raw, benchmark);
   if (!selection) return pass_on(selection.error());
-  if (verb == "plan") return PlanCommand{std::move(*selection), raw.output, dry_run, format};
+  if (verb == "plan") {
+    PlanCommand command{std::move(*selection), raw.output, 0, dry_run, format};
+    if (const auto read = read_cases_per_task(raw.lab_words, command); !read) return pass_on(read.error());
+    return command;
+  }
   if (raw.lab_run && raw.lab.empty())
     return wrong("--lab-run: which laboratory measures?", "--lab-run --lab 'Adaptation Lab'");
-  RunCommand run{std::move(*selection),
-                 out,
-                 raw.resume,
-                 std::nullopt,
-                 std::nullopt,
-                 raw.lab,
-                 raw.lab_run ? results::Provenance::lab_run : results::Provenance::self_run,
-                 raw.peaks,
-                 dry_run,
-                 format};
+  RunCommand run{.selection = std::move(*selection),
+                 .out = out,
+                 .resume = raw.resume,
+                 .lab = raw.lab,
+                 .provenance = raw.lab_run ? results::Provenance::lab_run : results::Provenance::self_run,
+                 .peaks_file = raw.peaks,
+                 .dry_run = dry_run,
+                 .format = format};
+  if (const auto read = read_index(raw.lab_words, run); !read) return pass_on(read.error());
   if (const auto read = read_positive("--deadline", raw.deadline, 1e6, run.deadline_s); !read) {
     return pass_on(read.error());
   }

@@ -38,6 +38,10 @@ Result<int> carry_out(const Command& command, const std::vector<std::string>& ar
     Result<int> operator()(const ReportCommand& command) const { return report(command, console); }
     Result<int> operator()(const ExploreCommand& command) const { return explore(command, console); }
     Result<int> operator()(const SignCommand& command) const { return sign_runs(command, console); }
+    Result<int> operator()(const MergeCommand& command) const { return merge_parts(command, console); }
+    Result<int> operator()(const StatusCommand& command) const { return status(command, console); }
+    Result<int> operator()(const SubmitCommand& command) const { return submit(command, console); }
+    Result<int> operator()(const CensusCommand& command) const { return census(command, console); }
     Result<int> operator()(const VerifyCommand& command) const { return verify(command, console); }
   };
   return std::visit(Visitor{arguments, console}, command);

@@ -8,6 +8,8 @@
 
 #include "harness/cli/benchmark_flags.hpp"
 #include "harness/foreign/foreign.hpp"
+#include "harness/lab/merge.hpp"
+#include "harness/lab/submission.hpp"
 #include "harness/results/provenance.hpp"
 #include "kernels/suites/suite.hpp"
 
@@ -26,6 +28,7 @@ struct Selection {
   bool in_process = false;
   std::string isolation;            ///< a level, "auto" or empty, which is auto as well
   std::string require_isolation;    ///< the weakest level that is accepted; empty: any
+  bool elsewhere = false;           ///< the devices are on other machines: nobody is asked for them here
   std::filesystem::path plan_file;  ///< --plan: a frozen plan, instead of all above
   BenchmarkFlags benchmark;
 };
@@ -49,7 +52,8 @@ struct SuitesCommand {
 };
 struct PlanCommand {
   Selection selection;
-  std::filesystem::path output;  ///< -o
+  std::filesystem::path output;  ///< -o: a file, or a folder for many machines
+  int cases_per_task = 0;        ///< of a folder; 0: the usual
   DryRun dry_run = DryRun::no;
   Format format = Format::people;
 };
@@ -64,6 +68,32 @@ struct RunCommand {
   std::filesystem::path peaks_file;  ///< what chipfit-cuda-peak printed; empty: none
   DryRun dry_run = DryRun::no;
   Format format = Format::people;
+  std::optional<std::size_t> index;  ///< one task of a plan folder
+  std::string node;                  ///< this machine's name in the plan; empty: the scheduler's, or its own
+};
+/// Of a plan in a folder.
+struct MergeCommand {
+  std::filesystem::path plan;
+  lab::MergeOptions options;
+  Format format = Format::people;
+};
+struct StatusCommand {
+  std::filesystem::path plan;
+  double wait_s = 0;
+  Format format = Format::people;
+};
+struct SubmitCommand {
+  std::filesystem::path plan;
+  lab::SubmitOptions options;
+  enum class What { all, missing } what = What::all;
+  DryRun dry_run = DryRun::no;
+  Format format = Format::people;
+};
+struct CensusCommand {
+  Selection selection;
+  std::filesystem::path output;    ///< -o: the plan folder
+  std::vector<std::string> nodes;  ///< empty: those that Slurm knows
+  SubmitCommand submit;
 };
 enum class ReportFormat { text, markdown, json, csv };
 struct CompareCommand {
@@ -173,7 +203,8 @@ struct VerifyCommand {
 using Command =
     std::variant<HelpCommand, VersionCommand, DevicesCommand, SuitesCommand, PlanCommand, RunCommand, CompareCommand,
                  AaCommand, PowerCommand, ImportCommand, ReportCommand, ExploreCommand, SignCommand, VerifyCommand,
-                 DoctorCommand, ExplainCommand, ProbeCommand, CheckCommand, NewCommand, PackCommand, IntakeCommand>;
+                 DoctorCommand, ExplainCommand, ProbeCommand, CheckCommand, NewCommand, PackCommand, IntakeCommand,
+                 MergeCommand, StatusCommand, SubmitCommand, CensusCommand>;
 
 /// The command line without the program's name. Errors (usage): unknown verb or option (did-you-mean), values that make
 /// no sense, options that contradict each other.

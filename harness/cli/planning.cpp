@@ -98,44 +98,20 @@ tl::unexpected<Error> nothing_usable(const PlannedRun& run) {
               reasons + "chipfit doctor shows where plugins are looked for");
 }
 
-/// A frozen plan runs only with the very libraries it was made for.
-Result<PlannedRun> load_frozen(const std::filesystem::path& file, const plan::Catalog& catalog) {
-  auto plan = plan::load_plan(file);
-  if (!plan) return pass_on(plan.error());
-  PlannedRun run;
-  run.plan = std::move(*plan);
-  for (const auto& device : run.plan.devices) {
-    if (run.backends.contains(device.backend)) continue;
-    auto manifest = plan::find_backend(catalog, device.backend);
-    if (!manifest) {
-      auto error = manifest.error();
-      if (error.kind == Error::Kind::usage) error.kind = Error::Kind::unavailable;
-      return pass_on(std::move(error));
-    }
-    const auto hash = results::sha256_file(manifest->library);
-    if (!hash) return pass_on(hash.error());
-    if (*hash != device.library_sha256) {
-      return fail(Error::Kind::bad_data,
-                  fmt::format("backend '{}' is not the library this plan was made for (SHA-256 {}…, planned {}…)",
-                              device.backend, hash->substr(0, 12), device.library_sha256.substr(0, 12)),
-                  manifest->library.string(), "make the plan again: chipfit plan … -o FILE");
-    }
-    run.spelling[device.backend] = device.backend;
-    run.backends.emplace(device.backend, std::move(*manifest));
-  }
-  return run;
-}
-
 Result<void> add_backend(PlannedRun& run, const Selection& selection, const plan::BackendManifest& manifest,
                          const CountDevices& count_devices) {
   const auto options = merged_options(manifest.options, selection.options);
-  const auto count = count_devices(manifest, options);
-  if (!count) return pass_on(count.error());
-  const auto devices = select_devices(selection.devices, *count, manifest.name);
-  if (!devices) return pass_on(devices.error());
+  std::vector<std::uint32_t> devices = selection.devices;
+  if (!selection.elsewhere) {
+    const auto count = count_devices(manifest, options);
+    if (!count) return pass_on(count.error());
+    auto selected = select_devices(selection.devices, *count, manifest.name);
+    if (!selected) return pass_on(selected.error());
+    devices = std::move(*selected);
+  }
   const auto hash = results::sha256_file(manifest.library);
   if (!hash) return pass_on(hash.error());
-  for (const auto index : *devices) run.plan.devices.push_back({manifest.name, *hash, index, options});
+  for (const auto index : devices) run.plan.devices.push_back({manifest.name, *hash, index, options});
   run.backends.emplace(manifest.name, manifest);
   for (const auto& note : manifest.notes) run.notes.push_back(note);
   return {};
@@ -194,9 +170,40 @@ Result<std::vector<plan::PlannedCase>> select_cases(const Selection& selection) 
   return plan::merge_suites(suites);
 }
 
+Result<PlannedRun> prepare(plan::Plan plan, const plan::Catalog& catalog) {
+  PlannedRun run;
+  run.plan = std::move(plan);
+  for (const auto& device : run.plan.devices) {
+    if (run.backends.contains(device.backend)) continue;
+    auto manifest = plan::find_backend(catalog, device.backend);
+    if (!manifest) {
+      auto error = manifest.error();
+      if (error.kind == Error::Kind::usage) error.kind = Error::Kind::unavailable;
+      return pass_on(std::move(error));
+    }
+    const auto hash = results::sha256_file(manifest->library);
+    if (!hash) return pass_on(hash.error());
+    if (*hash != device.library_sha256) {
+      return fail(Error::Kind::bad_data,
+                  fmt::format("backend '{}' is not the library this plan was made for (SHA-256 {}…, planned {}…)",
+                              device.backend, hash->substr(0, 12), device.library_sha256.substr(0, 12)),
+                  manifest->library.string(), "make the plan again: chipfit plan … -o FILE");
+    }
+    run.spelling[device.backend] = device.backend;
+    run.backends.emplace(device.backend, std::move(*manifest));
+  }
+  return run;
+}
+
 Result<PlannedRun> make_plan(const Selection& selection, const plan::Catalog& catalog,
                              const CountDevices& count_devices, const BenchmarkName& benchmark_name) {
-  if (!selection.plan_file.empty()) return load_frozen(selection.plan_file, catalog);
+  if (!selection.plan_file.empty()) {
+    std::error_code error;
+    const bool is_folder = std::filesystem::is_directory(selection.plan_file, error);
+    auto plan = plan::load_plan(is_folder ? selection.plan_file / "plan.json" : selection.plan_file);
+    if (!plan) return pass_on(plan.error());
+    return prepare(std::move(*plan), catalog);
+  }
   PlannedRun run;
   auto cases = select_cases(selection);
   if (!cases) return pass_on(cases.error());

@@ -43,6 +43,10 @@ std::string merged_options(const std::string& manifest_options, const std::vecto
 /// Cases × devices, filtered and frozen. Errors: usage; unavailable where no backend is left, with the first reason.
 Result<PlannedRun> make_plan(const Selection&, const plan::Catalog&, const CountDevices&, const BenchmarkName&);
 
+/// A frozen plan with the backends of this machine. Errors: unavailable; bad_data where a backend is another library
+/// than the plan was made for.
+Result<PlannedRun> prepare(plan::Plan, const plan::Catalog&);
+
 /// chipfit's own words that carry out one row of the plan: {"chipfit", "run", "--case", …}.
 std::vector<std::string> row_command(const PlannedRun&, const plan::PlannedCase&, const plan::PlannedDevice&);
 

@@ -165,6 +165,7 @@ Result<Selection> read_selection(const Raw& raw, const std::vector<std::string>&
   selection.isolation = raw.isolation;
   selection.require_isolation = raw.require_isolation;
   selection.plan_file = raw.plan_file;
+  selection.elsewhere = raw.lab_words.elsewhere;
   const auto flags = parse_benchmark_flags(benchmark_arguments);
   if (!flags) return pass_on(flags.error());
   selection.benchmark = *flags;
@@ -205,6 +206,8 @@ Result<Selection> read_selection(const Raw& raw, const std::vector<std::string>&
     return wrong("--dtype, --direction, --layout and --math change suites, and no suite is selected",
                  "write them into the case id: gemm:f32:NN:512x512x512:tf32");
   }
+  if (selection.elsewhere && selection.devices.empty())
+    return wrong("--elsewhere asks nobody for devices: say which with --devices", "--elsewhere --devices 0,1,2,3");
   if (raw.in_process && !raw.isolation.empty()) return wrong("--in-process and --isolation contradict each other");
   return selection;
 }

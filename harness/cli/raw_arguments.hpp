@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "harness/cli/commands.hpp"
+#include "harness/cli/lab_arguments.hpp"
 #include "harness/cli/vendor_arguments.hpp"
 
 namespace chipfit::cli {
@@ -18,6 +19,7 @@ struct Raw {
   std::string case_count, slowed, reports, seed, from;
   foreign::Facts facts;
   VendorWords vendor;
+  LabWords lab_words;
   std::string isolation, require_isolation;
   bool all = false, interleave = false, lab_run = false;
   bool quick = false, resume = false, in_process = false, json = false, dry_run = false;

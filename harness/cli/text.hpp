@@ -4,6 +4,8 @@
 #include <string_view>
 #include <vector>
 
+#include "kernels/base/shell_line.hpp"
+
 namespace chipfit::cli {
 
 /// Terminal columns that UTF-8 text takes: East Asian wide characters two, combining marks none, all else one.
@@ -24,10 +26,5 @@ std::string pad_left(std::string_view text, std::size_t width);
 
 /// Words in lines of at most `width` columns; a longer word has a line of its own.
 std::vector<std::string> wrapped(std::string_view text, std::size_t width);
-
-/// As a word of a POSIX shell: quoted only where needed.
-std::string shell_word(std::string_view text);
-/// Words joined into one command line.
-std::string shell_line(const std::vector<std::string>& words);
 
 }  // namespace chipfit::cli

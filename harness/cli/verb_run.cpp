@@ -7,6 +7,7 @@
 #include "harness/cli/plan_here.hpp"
 #include "harness/cli/results_table.hpp"
 #include "harness/cli/run_here.hpp"
+#include "harness/cli/run_part.hpp"
 #include "harness/cli/run_progress.hpp"
 #include "harness/cli/text.hpp"
 #include "harness/cli/verbs.hpp"
@@ -60,6 +61,9 @@ void print(const judge::RunSummary& summary, const PlannedRun& planned, Console&
 }  // namespace
 
 Result<int> run(const RunCommand& command, const std::vector<std::string>& arguments, Console& console) {
+  const auto task = task_asked_for(command);
+  if (!task) return pass_on(task.error());
+  if (*task && command.dry_run == DryRun::no) return run_part(command, **task, arguments, console);
   const auto planned = plan_here(command.selection, console);
   if (!planned) return pass_on(planned.error());
   if (command.selection.benchmark.list_tests) {

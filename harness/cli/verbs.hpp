@@ -31,6 +31,10 @@ Result<int> report(const ReportCommand&, Console&);
 Result<int> explore(const ExploreCommand&, Console&);
 Result<int> sign_runs(const SignCommand&, Console&);
 Result<int> verify(const VerifyCommand&, Console&);
+Result<int> merge_parts(const MergeCommand&, Console&);
+Result<int> status(const StatusCommand&, Console&);
+Result<int> submit(const SubmitCommand&, Console&);
+Result<int> census(const CensusCommand&, Console&);
 Result<int> version(const VersionCommand&, Console&);
 
 }  // namespace chipfit::cli

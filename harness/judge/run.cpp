@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <map>
 #include <optional>
 #include <set>
@@ -47,6 +48,12 @@ std::string case_name(const std::string& case_id, const std::string& backend, st
   return fmt::format("{}/{}/{}", case_id, backend, device);
 }
 
+telemetry::Machine machine_of(const RunOptions& options) {
+  auto machine = telemetry::describe_machine();
+  if (!options.host.empty()) machine.host = options.host;
+  return machine;
+}
+
 class Runner {
  public:
   Runner(const RunOptions& options, std::string plan_sha256, RunObserver& observer, Journal& journal,
@@ -55,7 +62,7 @@ class Runner {
         observer_(observer),
         journal_(journal),
         stop_(signal.flag()),
-        machine_(telemetry::describe_machine()),
+        machine_(machine_of(options)),
         devices_(options.plan.devices.size()),
         run_{.run_id = journal.run_id(),
              .host = machine_.host,
@@ -187,6 +194,7 @@ class Runner {
     } else {
       outcome = attempt_case(planned_case, d, launch);
     }
+    if (outcome.session_dead) wait_for_signal();
     if (outcome.interrupted || (stop_.load() && outcome.session_dead)) return std::nullopt;
     if (outcome.reason.empty()) outcome.reason = state.facts.isolation_note;
     if (options_.measure.quick && outcome.verdict == Verdict::ok) outcome.conditions.push_back(Condition::quick);
@@ -209,6 +217,11 @@ class Runner {
     provenance_.count_verification(outcome.checks.verify_s, outcome.total_s);
     observer_.case_finished(row, done_.size(), planned());
     return row;
+  }
+
+  /// A scheduler ends all processes of a job at once: a worker may be gone a moment before the judge hears of it.
+  void wait_for_signal() const {
+    for (int i = 0; i < 20 && !stop_.load(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
 
   Outcome attempt_case(const plan::PlannedCase& planned_case, std::size_t d, int launch) {
@@ -373,7 +386,8 @@ Result<RunSummary> run(const RunOptions& options, RunObserver& observer) {
                 "it is installed beside chipfit; build or install again");
   sandbox::protect_self();
   const StopSignal signal;
-  const std::string plan_sha256 = plan::plan_sha256(options.plan);
+  const std::string plan_sha256 =
+      options.whole_plan_sha256.empty() ? plan::plan_sha256(options.plan) : options.whole_plan_sha256;
   auto journal = options.resume ? Journal::resume(options.out, plan_sha256) : Journal::create(options.out);
   if (!journal) return pass_on(journal.error());
   Runner runner(options, plan_sha256, observer, *journal, signal);

@@ -16,6 +16,8 @@ namespace chipfit::judge {
 
 struct RunOptions {
   plan::Plan plan;
+  std::string whole_plan_sha256;  ///< what the rows name where `plan` is one task of a divided plan; empty: plan's own
+  std::string host;               ///< this machine's name where a scheduler knows it by another; empty: its own
   std::map<std::string, plan::BackendManifest> backends;  ///< by name; every backend of the plan
   std::filesystem::path out;                              ///< results go to out/<run_id>
   bool resume = false;                                    ///< continue the run in `out` that has the same plan hash

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -60,6 +61,8 @@ class Object {
     if (member && !member->is_array()) wrong(key, "a list was expected");
     return member && member->is_array() ? *member : empty;
   }
+  /// Of any type; it must be there.
+  const json& member(const char* key) { return *take(key); }
   void wrong(const std::string& key, std::string what, std::string hint = {}) {
     if (!error_) error_ = Error{Error::Kind::bad_data, std::move(what), at_ + key_path(key), std::move(hint)};
   }
@@ -130,6 +133,25 @@ Result<PlannedDevice> device_from_json(const json& value, const std::string& at)
   return device;
 }
 
+Result<Division> division_from_json(const json& value) {
+  Object object(value, "/tasks");
+  Division division;
+  division.cases_per_task = static_cast<int>(object.whole("cases_per_task", 1, largest_launches));
+  division.harness_version = object.text("harness_version");
+  const auto& nodes = object.list("nodes");
+  if (const auto error = object.finish()) return pass_on(*error);
+  std::set<std::string> seen;
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    const auto at = fmt::format("/tasks/nodes/{}", i);
+    if (!nodes[i].is_string()) return fail(Error::Kind::bad_data, "a string was expected", at);
+    auto node = nodes[i].get<std::string>();
+    if (!is_node_name(node)) return fail(Error::Kind::bad_data, fmt::format("'{}' is no machine's name", node), at);
+    if (!seen.insert(node).second) return fail(Error::Kind::bad_data, fmt::format("'{}' stands here twice", node), at);
+    division.nodes.push_back(std::move(node));
+  }
+  return division;
+}
+
 /// Bytes that do not depend on anything but the values: keys sorted, no spaces. Text that is not UTF-8 (an option from
 /// the command line) must not stop a run, so it is replaced.
 std::string canonical_bytes(const json& value, int indent = -1) {
@@ -137,6 +159,14 @@ std::string canonical_bytes(const json& value, int indent = -1) {
 }
 
 }  // namespace
+
+bool is_node_name(std::string_view name) {
+  const auto fits = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
+           c == '.' || c == '@';
+  };
+  return !name.empty() && name.size() <= 255 && name.front() != '-' && std::all_of(name.begin(), name.end(), fits);
+}
 
 std::vector<PlannedCase> merge_suites(const std::vector<Suite>& suites) {
   std::vector<PlannedCase> cases;
@@ -180,6 +210,11 @@ json to_json(const Plan& plan) {
   // Left out where it is not asked for, so that plans made before it was known keep their hash.
   if (plan.sustained_s > 0) written["sustained_s"] = plan.sustained_s;
   if (plan.order == Order::interleaved) written["order"] = "interleaved";
+  if (plan.division.cases_per_task > 0) {
+    written["tasks"] = {{"cases_per_task", plan.division.cases_per_task},
+                        {"nodes", plan.division.nodes},
+                        {"harness_version", plan.division.harness_version}};
+  }
   return written;
 }
 
@@ -203,9 +238,17 @@ Result<Plan> from_json(const json& value) {
       object.wrong("order", "\"interleaved\" was expected");
   }
   if (plan.mode != "quick" && plan.mode != "standard") object.wrong("mode", "\"quick\" or \"standard\" was expected");
+  static const json undivided;
+  const json* tasks = &undivided;
+  if (value.is_object() && value.contains("tasks")) tasks = &object.member("tasks");
   const auto& cases = object.list("cases");
   const auto& devices = object.list("devices");
   if (const auto error = object.finish()) return pass_on(*error);
+  if (!tasks->is_null()) {
+    auto division = division_from_json(*tasks);
+    if (!division) return pass_on(division.error());
+    plan.division = std::move(*division);
+  }
 
   std::set<std::string> seen_cases;
   for (std::size_t i = 0; i < cases.size(); ++i) {

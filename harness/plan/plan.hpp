@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "kernels/problem/problem.hpp"
@@ -31,6 +32,13 @@ struct PlannedDevice {
 /// turns.
 enum class Order { by_case, interleaved };
 
+/// How a plan is cut into tasks for many machines.
+struct Division {
+  int cases_per_task = 0;          ///< at most so many cases in a task; 0: the plan is not divided
+  std::vector<std::string> nodes;  ///< a census: every one of these machines measures all; empty: any machine may
+  std::string harness_version;     ///< the only one whose parts count, see results::harness_version
+};
+
 /// Everything that decides which rows a run will have. Frozen: its hash names it.
 struct Plan {
   std::vector<PlannedCase> cases;
@@ -42,11 +50,15 @@ struct Plan {
   double sustained_s = 0;  ///< work without a pause after each measurement, for power and energy; 0: none
   double time_s = 0;       ///< longest measurement of a case; 0: as the mode has it
   double ci_relative = 0;  ///< target half-width of the median's interval over the median; 0: as the mode has it
+  Division division;
 };
 
 /// Cases of several suites, without repeats: the first suite keeps a problem, and its count. A suite without a name
 /// stands for cases given one by one; they get no suite and no hash.
 std::vector<PlannedCase> merge_suites(const std::vector<Suite>&);
+
+/// Letters, digits, '_', '-', '.' and '@' (user@host), not starting with '-': what may stand in a script as it is.
+bool is_node_name(std::string_view);
 
 /// Canonical JSON and the SHA-256 of its bytes.
 nlohmann::json to_json(const Plan&);

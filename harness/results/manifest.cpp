@@ -43,6 +43,12 @@ void members(Visitor&& visit, SupersededManifest& x) {
   visit("sha256", x.sha256), visit("finished_utc", x.finished_utc);
 }
 template <class Visitor>
+void members(Visitor&& visit, ManifestPart& x) {
+  visit("index", x.index), visit("run_id", x.run_id), visit("host", x.host);
+  visit("manifest_sha256", x.manifest_sha256), visit("started_utc", x.started_utc);
+  visit("finished_utc", x.finished_utc);
+}
+template <class Visitor>
 void members(Visitor&& visit, Manifest& x) {
   visit("run_id", x.run_id), visit("plan_sha256", x.plan_sha256), visit("lab", x.lab), visit("argv", x.argv);
   visit("started_utc", x.started_utc), visit("finished_utc", x.finished_utc), visit("interrupted", x.interrupted);
@@ -52,7 +58,7 @@ void members(Visitor&& visit, Manifest& x) {
   visit("devices", x.devices), visit("peaks", x.peaks), visit("environment", x.environment), visit("seeds", x.seeds);
   visit("isolation_asked", x.isolation_asked), visit("clock_source", x.clock_source), visit("settings", x.settings);
   visit("files", x.files), visit("previous_manifest_sha256", x.previous_manifest_sha256);
-  visit("superseded", x.superseded);
+  visit("superseded", x.superseded), visit("parts", x.parts);
 }
 
 template <class T>

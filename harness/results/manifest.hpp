@@ -51,6 +51,13 @@ struct SupersededManifest {
   friend bool operator==(const SupersededManifest&, const SupersededManifest&) = default;
 };
 
+/// A run of one task on one machine, which a merged run has taken in.
+struct ManifestPart {
+  std::uint64_t index = 0;
+  std::string run_id, host, manifest_sha256, started_utc, finished_utc;
+  friend bool operator==(const ManifestPart&, const ManifestPart&) = default;
+};
+
 /// Where the rows of a run come from: manifest.json.
 struct Manifest {
   std::string run_id, plan_sha256, lab;
@@ -74,6 +81,7 @@ struct Manifest {
   std::vector<FileDigest> files;         ///< of the run folder, by name; filled by seal_run
   std::string previous_manifest_sha256;  ///< of the run before on this machine and account; empty: none
   std::vector<SupersededManifest> superseded;
+  std::vector<ManifestPart> parts;  ///< of a merged run, by index; what they say themselves is in parts.jsonl
   friend bool operator==(const Manifest&, const Manifest&) = default;
 };
 

@@ -68,6 +68,20 @@ Result<RowStream> RowStream::open(const std::filesystem::path& path) {
   return stream;
 }
 
+Result<RowStream> RowStream::of_text(const std::string& name, std::string_view text) {
+  RowStream stream;
+  auto source = [rest = text](char* buffer, std::size_t room) mutable -> Result<std::size_t> {
+    const auto taken = rest.copy(buffer, room);
+    rest.remove_prefix(taken);
+    return taken;
+  };
+  // Small texts need no large blocks.
+  const auto block = std::clamp<std::size_t>(text.size() + 1, std::size_t{1} << 12, std::size_t{1} << 20);
+  stream.scanner_ = std::make_unique<csv::Scanner>(name, std::move(source), block);
+  if (const auto header = stream.read_header(name); !header) return pass_on(header.error());
+  return stream;
+}
+
 Result<void> RowStream::read_header(const std::string& path) {
   const auto more = scanner_->next();
   if (!more && !scanner_->in_torn_line()) return pass_on(more.error());

@@ -19,6 +19,8 @@ class RowStream {
  public:
   /// Reads the header. Errors: missing, io; bad_data with file:line:column.
   static Result<RowStream> open(const std::filesystem::path&);
+  /// The same of a file's content, which has to outlive the stream; `name` stands in errors.
+  static Result<RowStream> of_text(const std::string& name, std::string_view text);
 
   /// True when a row was read. Errors (bad_data, io): not a CSV record, another number of fields, another schema.
   Result<bool> next();

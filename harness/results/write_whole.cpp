@@ -1,10 +1,10 @@
 #include <fcntl.h>
 #include <sys/random.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdint>
-#include <fstream>
-#include <iterator>
 
 #include "harness/results/run_folder.hpp"
 #include "harness/results/system_error.hpp"
@@ -64,10 +64,26 @@ Result<std::string> read_whole(const std::filesystem::path& path) {
   if (!std::filesystem::exists(path, error) && !error) return fail(Error::Kind::missing, "is not there", path.string());
   if (std::filesystem::is_directory(path, error))
     return fail(Error::Kind::io, "is a folder, not a file", path.string());
-  errno = 0;
-  std::ifstream file(path, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  if (!file || file.bad()) return io_failure("read", path, errno);
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return io_failure("read", path, errno);
+  struct stat status {};
+  std::string text;
+  // One byte more than it should be: a file that has grown meanwhile is seen at once.
+  std::size_t room = ::fstat(fd, &status) == 0 ? static_cast<std::size_t>(status.st_size) + 1 : 4096, used = 0;
+  int failure = 0;
+  while (true) {
+    text.resize(used + room);
+    const ssize_t got = ::read(fd, text.data() + used, room);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) failure = errno;
+    if (got <= 0) break;
+    used += static_cast<std::size_t>(got);
+    room =
+        static_cast<std::size_t>(got) < room ? room - static_cast<std::size_t>(got) : std::max<std::size_t>(4096, used);
+  }
+  ::close(fd);
+  if (failure != 0) return io_failure("read", path, failure);
+  text.resize(used);
   return text;
 }
 

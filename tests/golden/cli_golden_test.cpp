@@ -64,9 +64,9 @@ TEST(Golden, SummaryAsJson) {
 
 TEST(Golden, HelpTexts) {
   std::vector<std::vector<std::string>> commands{{"--help"}};
-  for (const auto* verb :
-       {"devices", "suites", "plan",   "run",     "compare", "aa",    "power", "import", "report", "explore",
-        "sign",    "verify", "doctor", "explain", "new",     "probe", "check", "pack",   "intake", "version"}) {
+  for (const auto* verb : {"devices", "suites",  "plan",  "run",    "submit", "status",  "merge",  "census",
+                           "compare", "aa",      "power", "import", "report", "explore", "sign",   "verify",
+                           "doctor",  "explain", "new",   "probe",  "check",  "pack",    "intake", "version"}) {
     commands.push_back({verb, "--help"});
   }
   const auto text = transcript(commands, 80);

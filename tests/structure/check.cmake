@@ -22,6 +22,7 @@ set(may_harness_conformance harness/conformance harness/judge harness/plan harne
                           backends/plugin kernels)
 set(may_harness_report    harness/report harness/compare harness/results harness/stats harness/sandbox kernels/base)
 set(may_harness_sign      harness/sign harness/results harness/sandbox kernels/base)
+set(may_harness_lab       harness/lab harness/plan harness/results harness/sandbox kernels/base)
 set(may_harness_cuda_peak kernels/cuda kernels/base)
 set(may_harness_cli       harness kernels backends/plugin)
 set(may_backends_plugin   backends/plugin)

@@ -1,0 +1,155 @@
+// A plan's tasks on this machine: parts, submit, merge, and what disks, kills and other versions do to them.
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <signal.h>
+#include <sys/mount.h>
+
+#include <chrono>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <random>
+#include <set>
+#include <thread>
+
+#include "harness/results/run_folder.hpp"
+#include "tests/e2e/command.hpp"
+
+namespace chipfit::e2e {
+namespace {
+
+namespace fs = std::filesystem;
+using results::Column;
+using ::testing::HasSubstr;
+
+class Lab : public ::testing::Test {
+ protected:
+  /// A plan of `cases` problems that take a millisecond (fewer samples than shorter ones), in tasks of `per_task`.
+  void freeze(int cases, int per_task) {
+    std::string text = "op,dtypes,m,n,k\n";
+    for (int i = 1; i <= cases; ++i) text += fmt::format("gemm,f32,{},8,8\n", i);
+    write_file(folder_.path() / "suite.csv", text);
+    const auto made = chipfit({"plan", "--suite", (folder_.path() / "suite.csv").string(), "--backend", "simulated",
+                               "--quick", "--time", "0.02", "--option", "overhead_s=0.001", "--cases-per-task",
+                               std::to_string(per_task), "-o", plan_ + "/"});
+    ASSERT_EQ(made.exit_code, 0) << made.err;
+  }
+  Ran task(int index) { return chipfit({"run", "--plan", plan_, "--index", std::to_string(index)}); }
+  void expect_merged(std::size_t count) {
+    const auto merged = chipfit({"merge", "--plan", plan_});
+    ASSERT_EQ(merged.exit_code, 0) << merged.err;
+    expect_rows(count);
+  }
+  void expect_rows(std::size_t count) {
+    const auto file = results::read_results(fs::path(plan_) / "merged/results.csv");
+    ASSERT_TRUE(file) << file.error().what;
+    std::set<std::string> keys;
+    for (const auto& row : file->rows) {
+      keys.insert(row.text(Column::case_id));
+      EXPECT_EQ(row.text(Column::verdict), "OK") << row.text(Column::reason);
+    }
+    EXPECT_EQ(file->rows.size(), count);
+    EXPECT_EQ(keys.size(), count);
+  }
+  TemporaryFolder folder_;
+  std::string plan_ = (folder_.path() / "plan").string();
+};
+
+TEST_F(Lab, ATaskIsDoneOnceWhoeverSaysItsNumber) {
+  ASSERT_NO_FATAL_FAILURE(freeze(6, 2));
+  EXPECT_EQ(task(0).exit_code, 0);
+  const auto first = read_file(fs::path(plan_) / "parts/000000/results.csv");
+  const auto again = task(0);
+  EXPECT_EQ(again.exit_code, 0);
+  EXPECT_THAT(again.err, HasSubstr("part 0 is there already"));
+  EXPECT_EQ(read_file(fs::path(plan_) / "parts/000000/results.csv"), first);
+  EXPECT_EQ(chipfit({"run", "--plan", plan_}, {{"SLURM_ARRAY_TASK_ID", "1"}}).exit_code, 0);
+  EXPECT_EQ(chipfit({"run", "--plan", plan_}, {{"JOB_COMPLETION_INDEX", "2"}}).exit_code, 0);
+  EXPECT_EQ(chipfit({"status", "--plan", plan_}).exit_code, 0);
+  expect_merged(6);
+  EXPECT_EQ(task(3).exit_code, 2);
+}
+
+TEST_F(Lab, AfterAHundredKillsEveryRowStandsOnce) {
+  ASSERT_NO_FATAL_FAILURE(freeze(40, 20));
+  std::mt19937 random(3);
+  std::uniform_int_distribution<int> delay_ms(0, 700);
+  for (int i = 0; i < 100; ++i) {
+    Running run({"run", "--plan", plan_, "--index", std::to_string(i % 2)});
+    std::this_thread::sleep_for(std::chrono::milliseconds(delay_ms(random)));
+    run.signal(SIGKILL);
+    run.wait();
+  }
+  for (int index : {0, 1}) {
+    const auto last = task(index);
+    ASSERT_EQ(last.exit_code, 0) << last.err;
+  }
+  expect_merged(40);
+}
+
+TEST_F(Lab, LocalSubmissionMergesAndReports) {
+  ASSERT_NO_FATAL_FAILURE(freeze(6, 2));
+  const auto shown = chipfit({"submit", "--plan", plan_, "--at-once", "2", "--dry-run"});
+  EXPECT_EQ(shown.exit_code, 0) << shown.err;
+  EXPECT_FALSE(fs::exists(fs::path(plan_) / "submissions"));
+  write_file(folder_.path() / "copied.sh", shown.out);
+  EXPECT_EQ(std::system(("bash " + (folder_.path() / "copied.sh").string() + " >/dev/null 2>&1").c_str()), 0);
+  expect_rows(6);
+  EXPECT_TRUE(fs::exists(fs::path(plan_) / "report.html"));
+  EXPECT_EQ(chipfit({"submit", "--plan", plan_}).exit_code, 2);
+}
+
+TEST_F(Lab, ADamagedPartIsNamedAndDoneAgain) {
+  ASSERT_NO_FATAL_FAILURE(freeze(6, 2));
+  for (int i = 0; i < 3; ++i) ASSERT_EQ(task(i).exit_code, 0);
+  const auto damaged = fs::path(plan_) / "parts/000001/results.csv";
+  write_file(damaged, read_file(damaged) + "x");
+  const auto refused = chipfit({"merge", "--plan", plan_});
+  EXPECT_EQ(refused.exit_code, 65);
+  EXPECT_THAT(refused.err, HasSubstr("part 1 was changed after it was made"));
+  EXPECT_THAT(refused.err, HasSubstr("--index 1"));
+  EXPECT_EQ(chipfit({"merge", "--plan", plan_, "--partial"}).exit_code, 75);
+  expect_rows(4);
+  const auto resumed = chipfit({"submit", "--plan", plan_, "--resume"});
+  EXPECT_EQ(resumed.exit_code, 0) << resumed.err;
+  expect_rows(6);
+}
+
+TEST_F(Lab, AMachineWithAnotherChipfitIsRefusedWithTheReason) {
+  ASSERT_NO_FATAL_FAILURE(freeze(2, 2));
+  const auto file = fs::path(plan_) / "plan.json";
+  auto plan = nlohmann::json::parse(read_file(file));
+  plan["tasks"]["harness_version"] = "0.0.9+abc";
+  plan.erase("plan_sha256");
+  write_file(file, plan.dump());
+  const auto refused = chipfit({"run", "--plan", plan_, "--index", "0", "--node", "lab7"});
+  EXPECT_EQ(refused.exit_code, 65);
+  EXPECT_THAT(refused.err, HasSubstr("lab7 has chipfit"));
+  EXPECT_THAT(refused.err, HasSubstr("the plan is for 0.0.9+abc"));
+  const auto status = chipfit({"status", "--plan", plan_});
+  EXPECT_EQ(status.exit_code, 75);
+  EXPECT_THAT(status.out, HasSubstr("task 0 on lab7: lab7 has chipfit"));
+}
+
+TEST_F(Lab, AFullDiskLosesNothing) {
+  const auto disk = folder_.path() / "disk";
+  fs::create_directories(disk);
+  if (mount("tmpfs", disk.c_str(), "tmpfs", 0, "size=512k") != 0) GTEST_SKIP() << "no right to mount a small disk";
+  plan_ = (disk / "plan").string();
+  ASSERT_NO_FATAL_FAILURE(freeze(20, 10));
+  EXPECT_EQ(task(0).exit_code, 0);
+  {
+    std::ofstream filler(disk / "filler");
+    for (int i = 0; i < 200 && filler; ++i) filler << std::string(4096, 'x') << std::flush;
+  }
+  // Room for some rows, not for all.
+  fs::resize_file(disk / "filler", fs::file_size(disk / "filler") - 3 * 4096);
+  EXPECT_EQ(task(1).exit_code, 74);
+  EXPECT_EQ(chipfit({"merge", "--plan", plan_}).exit_code, 74);
+  fs::remove(disk / "filler");
+  EXPECT_EQ(task(1).exit_code, 0);
+  expect_merged(20);
+  umount2(disk.c_str(), MNT_DETACH);
+}
+
+}  // namespace
+}  // namespace chipfit::e2e
