@@ -2,10 +2,12 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <array>
 
 #include "harness/cli/raw_arguments.hpp"
 #include "harness/cli/text.hpp"
 #include "kernels/base/did_you_mean.hpp"
+#include "kernels/base/names.hpp"
 
 namespace chipfit::cli {
 namespace {
@@ -145,6 +147,14 @@ const std::vector<Verb>& verbs() {
          verb.add_option("-o,--output", raw.output, "a folder, or a .html file (site)")->type_name("PATH");
          verb.add_option("--lang", raw.language, "zh, en or both (both)")->type_name("L");
        }},
+      {"fleet", "Add up what many devices compute, by types",
+       [](CLI::App& verb, Raw& raw) {
+         verb.add_option("results", raw.words, "result files, runs' folders, folders of runs")->type_name("");
+         verb.add_option("--scheme", raw.scheme, "fleet.toml: inventory, conversion, index")->type_name("FILE");
+         verb.add_flag("--all", raw.all, "a line for every device");
+         verb.add_option("--format", raw.report_format, "text, json, csv (every device)")->type_name("F");
+         add_common(verb, raw);
+       }},
       {"sign", "Vouch for runs by a signature",
        [](CLI::App& verb, Raw& raw) {
          verb.add_option("run", raw.words, "run folders")->type_name("");
@@ -205,6 +215,20 @@ tl::unexpected<Error> left_over(const CLI::App& verb, const std::vector<std::str
   return wrong(fmt::format("unknown option '{}'", name), suggestion.empty() ? more : suggestion + "\n" + more);
 }
 
+Result<Command> read_fleet(const Raw& raw, const std::vector<std::filesystem::path>& inputs) {
+  FleetCommand command{inputs, raw.scheme, raw.all, ReportFormat::text};
+  if (raw.json && !raw.report_format.empty() && raw.report_format != "json")
+    return wrong(fmt::format("--json and --format {} contradict each other", raw.report_format));
+  const std::vector<std::string> formats{"text", "json", "csv"};
+  const auto format = find_name(raw.json                    ? "json"
+                                : raw.report_format.empty() ? "text"
+                                                            : raw.report_format,
+                                "a format of a fleet", formats);
+  if (!format) return pass_on(format.error());
+  command.format = std::array{ReportFormat::text, ReportFormat::json, ReportFormat::csv}[*format];
+  return command;
+}
+
 /// The verbs that read what runs have left.
 Result<Command> to_report_command(const std::string& verb, const Raw& raw) {
   const std::vector<std::filesystem::path> inputs(raw.words.begin(), raw.words.end());
@@ -214,6 +238,7 @@ Result<Command> to_report_command(const std::string& verb, const Raw& raw) {
   }
   if (verb == "explore") return ExploreCommand{inputs, raw.output.empty() ? "site" : raw.output, language};
   if (inputs.empty()) return wrong(fmt::format("{} what?", verb), fmt::format("chipfit {} results/RUN", verb));
+  if (verb == "fleet") return read_fleet(raw, inputs);
   if (verb == "report") {
     return ReportCommand{inputs,  raw.output.empty() ? "report.html" : raw.output, raw.pdf, raw.meta, raw.criteria,
                          language};
@@ -261,7 +286,8 @@ Result<Command> to_command(const std::string& verb, const Raw& raw, const std::v
   if (is_vendor_verb(verb)) {
     return read_vendor_command(verb, raw.vendor, raw.json ? Format::json : Format::people);
   }
-  if (verb == "report" || verb == "explore" || verb == "sign" || verb == "verify") return to_report_command(verb, raw);
+  if (verb == "fleet" || verb == "report" || verb == "explore" || verb == "sign" || verb == "verify")
+    return to_report_command(verb, raw);
   auto selection = read_selection(raw, benchmark);
   if (!selection) return pass_on(selection.error());
   if (verb == "plan") return PlanCommand{std::move(*selection), raw.output, dry_run, format};

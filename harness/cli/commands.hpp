@@ -74,6 +74,12 @@ struct CompareCommand {
   bool all = false;                                   ///< every line of long tables
   ReportFormat format = ReportFormat::text;
 };
+struct FleetCommand {
+  std::vector<std::filesystem::path> inputs;  ///< result files, run folders, folders of runs
+  std::filesystem::path scheme;               ///< --scheme; empty: nothing is declared
+  bool all = false;                           ///< every device, not only those that stand out
+  ReportFormat format = ReportFormat::text;   ///< text, json or csv
+};
 struct AaCommand {
   RunCommand run;
   std::uint64_t seed = 1;  ///< of the virtual clock
@@ -159,10 +165,10 @@ struct VerifyCommand {
   Format format = Format::people;
 };
 
-using Command =
-    std::variant<HelpCommand, VersionCommand, DevicesCommand, SuitesCommand, PlanCommand, RunCommand, CompareCommand,
-                 AaCommand, PowerCommand, ImportCommand, ReportCommand, ExploreCommand, SignCommand, VerifyCommand,
-                 DoctorCommand, ExplainCommand, ProbeCommand, CheckCommand, NewCommand, PackCommand, IntakeCommand>;
+using Command = std::variant<HelpCommand, VersionCommand, DevicesCommand, SuitesCommand, PlanCommand, RunCommand,
+                             CompareCommand, FleetCommand, AaCommand, PowerCommand, ImportCommand, ReportCommand,
+                             ExploreCommand, SignCommand, VerifyCommand, DoctorCommand, ExplainCommand, ProbeCommand,
+                             CheckCommand, NewCommand, PackCommand, IntakeCommand>;
 
 /// The command line without the program's name. Errors (usage): unknown verb or option (did-you-mean), values that make
 /// no sense, options that contradict each other.

@@ -14,7 +14,7 @@ struct Raw {
   std::string launches, time, ci, sustained, peaks, threads, deadline, memory_limit, lab, out, plan_file, output, check;
   std::string language, pdf, meta, criteria, key, allowed;
   std::vector<std::string> fail_on;
-  std::string baseline, row, column, table, filter, ignore, threshold, explain, report_format;
+  std::string baseline, row, column, table, filter, ignore, threshold, explain, report_format, scheme;
   std::string case_count, slowed, reports, seed, from;
   foreign::Facts facts;
   VendorWords vendor;

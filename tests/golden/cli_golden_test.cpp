@@ -65,7 +65,7 @@ TEST(Golden, SummaryAsJson) {
 TEST(Golden, HelpTexts) {
   std::vector<std::vector<std::string>> commands{{"--help"}};
   for (const auto* verb :
-       {"devices", "suites", "plan",   "run",     "compare", "aa",    "power", "import", "report", "explore",
+       {"devices", "suites", "plan",   "run",     "compare", "aa",    "power", "import", "report", "explore", "fleet",
         "sign",    "verify", "doctor", "explain", "new",     "probe", "check", "pack",   "intake", "version"}) {
     commands.push_back({verb, "--help"});
   }
