@@ -25,6 +25,7 @@ void add_selection(CLI::App& verb, Raw& raw) {
       ->delimiter(',');
   verb.add_option("--launches", raw.launches, "worker processes per case")->type_name("N");
   verb.add_flag("--interleave", raw.interleave, "launch by launch, backends in turns, cases shuffled");
+  verb.add_flag("--simultaneous", raw.simultaneous, "each case on all devices at the same time");
   verb.add_flag("--quick", raw.quick, "about 0.2 s a case (suite quick implies it)");
   verb.add_option("--time", raw.time, "measure a case for at most S seconds")->type_name("S");
   verb.add_option("--ci", raw.ci, "stop at this half-width of the interval, in %")->type_name("P");

@@ -20,6 +20,7 @@ struct Selection {
   std::vector<std::string> options;  ///< "key=value" for the plugins, --threads among them
   int launches = 1;
   bool interleave = false;
+  bool simultaneous = false;  ///< all devices at the same time
   bool quick = false;
   std::optional<double> time_s, ci_relative, sustained_s;
   bool in_process = false;

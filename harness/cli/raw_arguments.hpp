@@ -19,7 +19,7 @@ struct Raw {
   foreign::Facts facts;
   VendorWords vendor;
   std::string isolation, require_isolation;
-  bool all = false, interleave = false;
+  bool all = false, interleave = false, simultaneous = false;
   bool quick = false, resume = false, in_process = false, json = false, dry_run = false;
 };
 

@@ -180,6 +180,7 @@ json to_json(const Plan& plan) {
   // Left out where it is not asked for, so that plans made before it was known keep their hash.
   if (plan.sustained_s > 0) written["sustained_s"] = plan.sustained_s;
   if (plan.order == Order::interleaved) written["order"] = "interleaved";
+  if (plan.order == Order::simultaneous) written["order"] = "simultaneous";
   return written;
 }
 
@@ -199,8 +200,10 @@ Result<Plan> from_json(const json& value) {
   if (value.is_object() && value.contains("order")) {
     if (object.text("order") == "interleaved")
       plan.order = Order::interleaved;
+    else if (object.text("order") == "simultaneous")
+      plan.order = Order::simultaneous;
     else
-      object.wrong("order", "\"interleaved\" was expected");
+      object.wrong("order", "\"interleaved\" or \"simultaneous\" was expected");
   }
   if (plan.mode != "quick" && plan.mode != "standard") object.wrong("mode", "\"quick\" or \"standard\" was expected");
   const auto& cases = object.list("cases");
