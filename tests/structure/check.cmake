@@ -25,6 +25,7 @@ set(may_harness_conformance harness/conformance harness/judge harness/plan harne
 set(may_harness_report    harness/report harness/fleet harness/results harness/sandbox kernels/base)
 set(may_harness_sign      harness/sign harness/results harness/sandbox kernels/base)
 set(may_harness_cuda_peak kernels/cuda kernels/base)
+set(may_harness_mpi       harness/mpi harness/cli harness/judge harness/plan harness/results kernels/base)
 set(may_harness_cli       harness kernels backends/plugin)
 set(may_backends_plugin   backends/plugin)
 set(may_backends_common   backends/common backends/plugin kernels/problem kernels/base)
