@@ -2,10 +2,12 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <array>
 
 #include "harness/cli/raw_arguments.hpp"
 #include "harness/cli/text.hpp"
 #include "kernels/base/did_you_mean.hpp"
+#include "kernels/base/names.hpp"
 
 namespace chipfit::cli {
 namespace {
@@ -23,6 +25,7 @@ void add_selection(CLI::App& verb, Raw& raw) {
       ->delimiter(',');
   verb.add_option("--launches", raw.launches, "worker processes per case")->type_name("N");
   verb.add_flag("--interleave", raw.interleave, "launch by launch, backends in turns, cases shuffled");
+  verb.add_flag("--simultaneous", raw.simultaneous, "each case on all devices at the same time");
   verb.add_flag("--quick", raw.quick, "about 0.2 s a case (suite quick implies it)");
   verb.add_option("--time", raw.time, "measure a case for at most S seconds")->type_name("S");
   verb.add_option("--ci", raw.ci, "stop at this half-width of the interval, in %")->type_name("P");
@@ -164,6 +167,14 @@ const std::vector<Verb>& verbs() {
          verb.add_flag("--dry-run", raw.dry_run, "print the command, write nothing");
          add_common(verb, raw);
        }},
+      {"fleet", "Add up what many devices compute, by types",
+       [](CLI::App& verb, Raw& raw) {
+         verb.add_option("results", raw.words, "result files, runs' folders, folders of runs")->type_name("");
+         verb.add_option("--scheme", raw.scheme, "fleet.toml: inventory, conversion, index")->type_name("FILE");
+         verb.add_flag("--all", raw.all, "a line for every device");
+         verb.add_option("--format", raw.report_format, "text, json, csv (every device)")->type_name("F");
+         add_common(verb, raw);
+       }},
       {"sign", "Vouch for runs by a signature",
        [](CLI::App& verb, Raw& raw) {
          verb.add_option("run", raw.words, "run folders")->type_name("");
@@ -232,6 +243,20 @@ tl::unexpected<Error> left_over(const CLI::App& verb, const std::vector<std::str
   return wrong(fmt::format("unknown option '{}'", name), suggestion.empty() ? more : suggestion + "\n" + more);
 }
 
+Result<Command> read_fleet(const Raw& raw, const std::vector<std::filesystem::path>& inputs) {
+  FleetCommand command{inputs, raw.scheme, raw.all, ReportFormat::text};
+  if (raw.json && !raw.report_format.empty() && raw.report_format != "json")
+    return wrong(fmt::format("--json and --format {} contradict each other", raw.report_format));
+  const std::vector<std::string> formats{"text", "json", "csv"};
+  const auto format = find_name(raw.json                    ? "json"
+                                : raw.report_format.empty() ? "text"
+                                                            : raw.report_format,
+                                "a format of a fleet", formats);
+  if (!format) return pass_on(format.error());
+  command.format = std::array{ReportFormat::text, ReportFormat::json, ReportFormat::csv}[*format];
+  return command;
+}
+
 /// The verbs that read what runs have left.
 Result<Command> to_report_command(const std::string& verb, const Raw& raw) {
   const std::vector<std::filesystem::path> inputs(raw.words.begin(), raw.words.end());
@@ -245,6 +270,7 @@ Result<Command> to_report_command(const std::string& verb, const Raw& raw) {
     return ExploreCommand{inputs, raw.output.empty() ? "site" : raw.output, language, dry_run, format};
   }
   if (inputs.empty()) return wrong(fmt::format("{} what?", verb), fmt::format("chipfit {} results/RUN", verb));
+  if (verb == "fleet") return read_fleet(raw, inputs);
   if (verb == "report") {
     return ReportCommand{
         inputs, raw.output.empty() ? "report.html" : raw.output, raw.pdf, raw.meta, raw.criteria, language, dry_run,
@@ -294,7 +320,8 @@ Result<Command> to_command(const std::string& verb, const Raw& raw, const std::v
     return read_vendor_command(verb, raw.vendor, raw.json ? Format::json : Format::people);
   }
   if (is_lab_verb(verb)) return read_lab_command(verb, raw, benchmark);
-  if (verb == "report" || verb == "explore" || verb == "sign" || verb == "verify") return to_report_command(verb, raw);
+  if (verb == "fleet" || verb == "report" || verb == "explore" || verb == "sign" || verb == "verify")
+    return to_report_command(verb, raw);
   auto selection = read_selection(raw, benchmark);
   if (!selection) return pass_on(selection.error());
   if (verb == "plan") {

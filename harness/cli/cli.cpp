@@ -25,6 +25,7 @@ Result<int> carry_out(const Command& command, const std::vector<std::string>& ar
     Result<int> operator()(const PlanCommand& command) const { return plan_cases(command, console); }
     Result<int> operator()(const RunCommand& command) const { return run(command, arguments, console); }
     Result<int> operator()(const CompareCommand& command) const { return compare_results(command, console); }
+    Result<int> operator()(const FleetCommand& command) const { return show_fleet(command, console); }
     Result<int> operator()(const AaCommand& command) const { return judge_equal_things(command, arguments, console); }
     Result<int> operator()(const PowerCommand& command) const { return show_power(command, console); }
     Result<int> operator()(const ImportCommand& command) const { return import_results(command, console); }

@@ -23,6 +23,7 @@ struct Selection {
   std::vector<std::string> options;  ///< "key=value" for the plugins, --threads among them
   int launches = 1;
   bool interleave = false;
+  bool simultaneous = false;  ///< all devices at the same time
   bool quick = false;
   std::optional<double> time_s, ci_relative, sustained_s;
   bool in_process = false;
@@ -105,6 +106,12 @@ struct CompareCommand {
   std::string explain;                                ///< one case
   bool all = false;                                   ///< every line of long tables
   ReportFormat format = ReportFormat::text;
+};
+struct FleetCommand {
+  std::vector<std::filesystem::path> inputs;  ///< result files, run folders, folders of runs
+  std::filesystem::path scheme;               ///< --scheme; empty: nothing is declared
+  bool all = false;                           ///< every device, not only those that stand out
+  ReportFormat format = ReportFormat::text;   ///< text, json or csv
 };
 struct AaCommand {
   RunCommand run;
@@ -202,9 +209,9 @@ struct VerifyCommand {
 
 using Command =
     std::variant<HelpCommand, VersionCommand, DevicesCommand, SuitesCommand, PlanCommand, RunCommand, CompareCommand,
-                 AaCommand, PowerCommand, ImportCommand, ReportCommand, ExploreCommand, SignCommand, VerifyCommand,
-                 DoctorCommand, ExplainCommand, ProbeCommand, CheckCommand, NewCommand, PackCommand, IntakeCommand,
-                 MergeCommand, StatusCommand, SubmitCommand, CensusCommand>;
+                 FleetCommand, AaCommand, PowerCommand, ImportCommand, ReportCommand, ExploreCommand, SignCommand,
+                 VerifyCommand, DoctorCommand, ExplainCommand, ProbeCommand, CheckCommand, NewCommand, PackCommand,
+                 IntakeCommand, MergeCommand, StatusCommand, SubmitCommand, CensusCommand>;
 
 /// The command line without the program's name. Errors (usage): unknown verb or option (did-you-mean), values that make
 /// no sense, options that contradict each other.

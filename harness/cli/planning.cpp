@@ -209,7 +209,9 @@ Result<PlannedRun> make_plan(const Selection& selection, const plan::Catalog& ca
   if (!cases) return pass_on(cases.error());
   run.plan.cases = std::move(*cases);
   run.plan.launches = selection.launches;
-  run.plan.order = selection.interleave ? plan::Order::interleaved : plan::Order::by_case;
+  run.plan.order = selection.interleave     ? plan::Order::interleaved
+                   : selection.simultaneous ? plan::Order::simultaneous
+                                            : plan::Order::by_case;
   run.plan.mode = is_quick(selection) ? "quick" : "standard";
   run.plan.isolation = asked_isolation(selection);
   run.plan.time_s = selection.time_s.value_or(0);

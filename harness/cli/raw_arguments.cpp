@@ -162,6 +162,7 @@ Result<Selection> read_selection(const Raw& raw, const std::vector<std::string>&
   selection.quick = raw.quick;
   selection.in_process = raw.in_process;
   selection.interleave = raw.interleave;
+  selection.simultaneous = raw.simultaneous;
   selection.isolation = raw.isolation;
   selection.require_isolation = raw.require_isolation;
   selection.plan_file = raw.plan_file;
@@ -189,9 +190,9 @@ Result<Selection> read_selection(const Raw& raw, const std::vector<std::string>&
   const bool overrides = !raw.dtypes.empty() || !raw.directions.empty() || !raw.layouts.empty() || !raw.maths.empty();
   if (!raw.plan_file.empty()) {
     if (!raw.suites.empty() || !raw.cases.empty() || !raw.backends.empty() || !raw.devices.empty() || overrides ||
-        !raw.options.empty() || !raw.threads.empty() || !raw.launches.empty() || raw.interleave || raw.quick ||
-        raw.in_process || !raw.isolation.empty() || !raw.time.empty() || !raw.ci.empty() || !raw.sustained.empty() ||
-        !flags->filter.empty() || flags->repetitions) {
+        !raw.options.empty() || !raw.threads.empty() || !raw.launches.empty() || raw.interleave || raw.simultaneous ||
+        raw.quick || raw.in_process || !raw.isolation.empty() || !raw.time.empty() || !raw.ci.empty() ||
+        !raw.sustained.empty() || !flags->filter.empty() || flags->repetitions) {
       return wrong("--plan is a frozen plan: cases, backends, devices and how they are measured come from it",
                    "leave the other options out, or make another plan: chipfit plan … -o FILE");
     }
@@ -208,6 +209,10 @@ Result<Selection> read_selection(const Raw& raw, const std::vector<std::string>&
   }
   if (selection.elsewhere && selection.devices.empty())
     return wrong("--elsewhere asks nobody for devices: say which with --devices", "--elsewhere --devices 0,1,2,3");
+  if (raw.simultaneous && raw.interleave)
+    return wrong("--simultaneous and --interleave contradict each other", "devices work at once, or take turns");
+  if (raw.simultaneous && raw.in_process)
+    return wrong("--simultaneous and --in-process contradict each other", "each device needs a worker of its own");
   if (raw.in_process && !raw.isolation.empty()) return wrong("--in-process and --isolation contradict each other");
   return selection;
 }

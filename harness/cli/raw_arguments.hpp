@@ -15,13 +15,13 @@ struct Raw {
   std::string launches, time, ci, sustained, peaks, threads, deadline, memory_limit, lab, out, plan_file, output, check;
   std::string language, pdf, meta, criteria, key, allowed;
   std::vector<std::string> fail_on;
-  std::string baseline, row, column, table, filter, ignore, threshold, explain, report_format;
+  std::string baseline, row, column, table, filter, ignore, threshold, explain, report_format, scheme;
   std::string case_count, slowed, reports, seed, from;
   foreign::Facts facts;
   VendorWords vendor;
   LabWords lab_words;
   std::string isolation, require_isolation;
-  bool all = false, interleave = false, lab_run = false;
+  bool all = false, interleave = false, simultaneous = false, lab_run = false;
   bool quick = false, resume = false, in_process = false, json = false, dry_run = false;
 };
 

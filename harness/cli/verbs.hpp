@@ -15,6 +15,7 @@ Result<int> plan_cases(const PlanCommand&, Console&);
 /// `arguments`: the whole command line, for the run's manifest.
 Result<int> run(const RunCommand&, const std::vector<std::string>& arguments, Console&);
 Result<int> compare_results(const CompareCommand&, Console&);
+Result<int> show_fleet(const FleetCommand&, Console&);
 /// `aa`: one backend under two names.
 Result<int> judge_equal_things(const AaCommand&, const std::vector<std::string>& arguments, Console&);
 Result<int> show_power(const PowerCommand&, Console&);

@@ -26,10 +26,6 @@ using Node = Filter::Node;
 // Deeper nesting is no question a person asks; it only costs stack.
 constexpr int deepest = 64;
 
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
 tl::unexpected<Error> wrong(std::size_t at, std::string what, std::string hint = {}) {
   if (hint.empty()) hint = "chip:V100 AND op:gemm -dtype_a:f16 m>=1024; values may hold * and stand in quotes";
   return fail(Error::Kind::usage, "--filter: " + std::move(what), fmt::format("column {}", at + 1), std::move(hint));
@@ -224,26 +220,6 @@ bool holds(const Node& node, const Filter::Lookup& lookup) {
 }
 
 }  // namespace
-
-bool matches(std::string_view pattern, std::string_view text) {
-  std::size_t p = 0, t = 0, star = std::string_view::npos, retry = 0;
-  while (t < text.size()) {
-    if (p < pattern.size() && pattern[p] == '*') {
-      star = p++;
-      retry = t;
-    } else if (p < pattern.size() && lower(pattern[p]) == lower(text[t])) {
-      ++p;
-      ++t;
-    } else if (star != std::string_view::npos) {
-      p = star + 1;
-      t = ++retry;
-    } else {
-      return false;
-    }
-  }
-  while (p < pattern.size() && pattern[p] == '*') ++p;
-  return p == pattern.size();
-}
 
 Result<Filter> Filter::parse(std::string_view text) {
   auto node = Parser(text).whole();

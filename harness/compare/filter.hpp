@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "harness/compare/keys.hpp"
+#include "kernels/base/wildcard.hpp"
 
 namespace chipfit::compare {
 
@@ -33,7 +34,6 @@ class Filter {
   std::shared_ptr<const Node> root_;
 };
 
-/// Text against a pattern in which '*' stands for any text, without regard to the case of ASCII letters.
-bool matches(std::string_view pattern, std::string_view text);
+using chipfit::matches;
 
 }  // namespace chipfit::compare

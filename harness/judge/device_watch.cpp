@@ -33,14 +33,23 @@ Result<telemetry::Source> telemetry_source(const chipfit_device_info& device) {
   return telemetry::gpu_source(std::make_shared<telemetry::Nvml>(std::move(*nvml)), uuid);
 }
 
-DeviceWatch::DeviceWatch(telemetry::Source source, std::string run_id, std::string device_uid,
-                         std::filesystem::path folder, Clock::time_point run_began)
+Result<void> TelemetryFile::append(std::string_view lines) {
+  if (!file_) {
+    auto file = results::AppendFile::open(folder_ / "telemetry.csv", std::string(results::telemetry_header));
+    if (!file) return pass_on(file.error());
+    file_.emplace(std::move(*file));
+  }
+  return file_->append(lines);
+}
+
+DeviceWatch::DeviceWatch(telemetry::Source source, std::string run_id, std::string device_uid, TelemetryFile& file,
+                         Clock::time_point run_began)
     : run_id_(std::move(run_id)),
       device_uid_(std::move(device_uid)),
       energy_source_(source.name),
       energy_grade_(source.grade),
       run_began_(run_began),
-      folder_(std::move(folder)),
+      file_(file),
       sampler_(
           std::move(source.read),
           [run_began] { return std::chrono::duration<double>(Clock::now() - run_began).count(); }, period_s) {}
@@ -71,11 +80,6 @@ Result<void> DeviceWatch::record(results::Row& row, const std::optional<Sustaine
   if (samples.empty()) return {};
   telemetry::derive_power(last_, samples);
   last_ = samples.back();
-  if (!file_) {
-    auto file = results::AppendFile::open(folder_ / "telemetry.csv", std::string(results::telemetry_header));
-    if (!file) return pass_on(file.error());
-    file_.emplace(std::move(*file));
-  }
   const std::string head = csv::line({run_id_, device_uid_});
   std::string lines;
   std::optional<double> hottest_c;
@@ -87,7 +91,7 @@ Result<void> DeviceWatch::record(results::Row& row, const std::optional<Sustaine
   }
   if (sustained) set_sustained_columns(row, samples, run_began_, *sustained, energy_source_, energy_grade_);
   if (hottest_c) row.set(results::Column::temp_max_c, *hottest_c);
-  return file_->append(lines);
+  return file_.append(lines);
 }
 
 }  // namespace chipfit::judge

@@ -24,6 +24,17 @@ struct SustainedWork {
   double time_s = 0;  ///< of one problem: end − begin over their number
 };
 
+/// telemetry.csv of a run: made with the first reading, no file where nothing is told.
+class TelemetryFile {
+ public:
+  explicit TelemetryFile(std::filesystem::path folder) : folder_(std::move(folder)) {}
+  Result<void> append(std::string_view lines);  ///< error: io
+
+ private:
+  std::filesystem::path folder_;
+  std::optional<results::AppendFile> file_;
+};
+
 /// Reads a device every 50 ms while a run goes on and keeps the readings in the run's telemetry.csv.
 class DeviceWatch {
  public:
@@ -31,7 +42,7 @@ class DeviceWatch {
   static constexpr double period_s = 0.05;
 
   /// `run_began` is the zero of the column t_s.
-  DeviceWatch(telemetry::Source, std::string run_id, std::string device_uid, std::filesystem::path folder,
+  DeviceWatch(telemetry::Source, std::string run_id, std::string device_uid, TelemetryFile&,
               Clock::time_point run_began);
 
   /// Appends what was read since the last call, and sets the row's columns that follow from it: temp_max_c, and after
@@ -42,8 +53,7 @@ class DeviceWatch {
  private:
   std::string run_id_, device_uid_, energy_source_, energy_grade_;
   Clock::time_point run_began_;
-  std::filesystem::path folder_;
-  std::optional<results::AppendFile> file_;  ///< made with the first reading: no file where nothing is told
+  TelemetryFile& file_;
   std::optional<telemetry::Sample> last_;
   telemetry::Sampler sampler_;
 };

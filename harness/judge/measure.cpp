@@ -67,11 +67,13 @@ class CaseMeasurement {
     CHIPFIT_ATTEMPT(load_timing_pools());
     CHIPFIT_ATTEMPT(calibrate());
     CHIPFIT_ATTEMPT(warm_up());
+    if (context_.together != nullptr) context_.together->wait_for_start();
     CHIPFIT_ATTEMPT(throughput());
     CHIPFIT_ATTEMPT(latency());
     note_work_after_sync();
     CHIPFIT_ATTEMPT(proven());
     CHIPFIT_ATTEMPT(sustained());
+    CHIPFIT_ATTEMPT(keep_company());
     return inputs_still_there();
   }
 
@@ -419,6 +421,18 @@ class CaseMeasurement {
     work.time_s = spent_s / problems;
     out_.sustained = work;
     return check_round(batch, Look::one);
+  }
+
+  /// The others are still being measured: what they reach beside idle devices is not the question.
+  Step keep_company() {
+    if (context_.together == nullptr) return {};
+    kernel_ = kernels_.front();
+    next_slot_ = 0;
+    while (!context_.together->all_finished()) {
+      if (const auto time = run_batch(draw_batch(out_.problems_per_round, plan_.pool)); !time)
+        return tl::unexpected(time.error());
+    }
+    return {};
   }
 
   /// A last look at the timing pools: a window of each, drawn now.

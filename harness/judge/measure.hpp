@@ -10,6 +10,7 @@
 #include "harness/judge/proven.hpp"
 #include "harness/judge/session.hpp"
 #include "harness/judge/settings.hpp"
+#include "harness/judge/together.hpp"
 #include "harness/stats/median_ci.hpp"
 #include "kernels/oracle/oracle.hpp"
 
@@ -30,6 +31,7 @@ struct Outcome : Ending {
   CheckRecord checks;
   std::optional<bool> repeatable;
   double total_s = 0;
+  std::size_t devices_active = 1;  ///< that worked at the same time, this one included
 };
 
 /// What a case needs to know about its surroundings.
@@ -41,6 +43,7 @@ struct CaseContext {
   oracle::Seed seed;              ///< of everything random in this case
   int oracle_threads = 1;
   const std::atomic<bool>* stop = nullptr;  ///< set by a signal: abandon the case
+  Seat* together = nullptr;                 ///< measured at the same time as other devices; none: alone
 };
 
 /// Measures one problem on an open session, by the protocol of docs/judging.md: ask, exact round, throughput rounds,

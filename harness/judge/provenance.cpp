@@ -66,6 +66,7 @@ Provenance::Provenance(const RunOptions& options, const telemetry::Machine& mach
     m.settings["order"] = "interleaved";
     m.seeds["order"] = oracle::secret_seed().lo;
   }
+  if (options.plan.order == plan::Order::simultaneous) m.settings["order"] = "simultaneous";
   if (auto worker = results::sha256_file(options.worker_binary)) m.worker = {options.worker_binary.string(), *worker};
   for (const plan::PlannedDevice& device : options.plan.devices) {
     const auto known =

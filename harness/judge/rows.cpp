@@ -24,7 +24,6 @@ void set_device(Row& row, const DeviceFacts& facts) {
   row.set(Column::chip, wire::field_text(d.name));
   row.set(Column::device_uid, facts.uid);
   row.set(Column::device_index, static_cast<std::int64_t>(facts.index));
-  row.set(Column::devices_active, std::int64_t{1});
   row.set(Column::backend, facts.backend);
   row.set(Column::backend_version, facts.plugin.version);
   row.set(Column::backend_sha256, facts.library_sha256);
@@ -103,6 +102,7 @@ Row make_row(const RunFacts& run, const plan::PlannedCase& planned, const Device
   row.set(Column::application, planned.application);
   results::set_problem(row, planned.problem);
   set_device(row, facts);
+  row.set(Column::devices_active, outcome.devices_active);
   row.set(Column::algorithm, outcome.algorithm);
   row.set(Column::fill, "uniform");
   row.set(Column::cache_mode, facts.device.view_alignment == 0 ? "buffers" : "views");

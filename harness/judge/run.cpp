@@ -4,12 +4,14 @@
 
 #include <algorithm>
 #include <chrono>
+#include <exception>
 #include <map>
 #include <optional>
 #include <set>
 #include <thread>
 #include <utility>
 
+#include "harness/judge/aggregate.hpp"
 #include "harness/judge/attempt.hpp"
 #include "harness/judge/case_runner.hpp"
 #include "harness/judge/device_watch.hpp"
@@ -40,6 +42,9 @@ struct DeviceState {
   sandbox::Isolation level = sandbox::Isolation::l0;
   bool has_started = false;  ///< a worker has had it open: what fails later is no matter of isolation
   DeviceFacts facts;
+  std::unique_ptr<Session> session;  ///< the running launch; one device at a time has one, but for simultaneous plans
+  int session_launch = 0;
+  std::optional<DeviceWatch> watch;
 };
 
 constexpr int deaths_allowed = 3;
@@ -63,6 +68,7 @@ class Runner {
         journal_(journal),
         stop_(signal.flag()),
         machine_(machine_of(options)),
+        telemetry_(journal.folder()),
         devices_(options.plan.devices.size()),
         run_{.run_id = journal.run_id(),
              .host = machine_.host,
@@ -97,19 +103,23 @@ class Runner {
     CHIPFIT_ATTEMPT(provenance_.begin(journal_.folder()));
     observer_.run_started(journal_.folder(), planned(), done_.size());
     for (const std::string& note : journal_.notes()) observer_.note(note);
-    const bool interleave = options_.plan.order == plan::Order::interleaved;
-    const auto cases = interleave ? interleaved_cases() : runnable_cases();
-    const int repetitions = interleave ? 1 : options_.plan.launches;
+    const auto cases = is_together()                                     ? together_cases()
+                       : options_.plan.order == plan::Order::interleaved ? interleaved_cases()
+                                                                         : runnable_cases();
+    const int repetitions = options_.plan.order == plan::Order::by_case ? options_.plan.launches : 1;
     if (auto ran = run_with_google_benchmark(cases, options_.benchmark_flags, repetitions); !ran) {
       if (!fatal_) fatal_ = ran.error();
     }
     // Whatever Google Benchmark left out (its flags can stop a repetition) still gets its row.
-    if (!fatal_)
+    if (is_together()) {
+      for (int launch = 1; launch <= options_.plan.launches; ++launch)
+        for (const auto& planned_case : options_.plan.cases) measure_together(planned_case, launch);
+    } else if (!fatal_)
       for (std::size_t d = 0; d < devices_.size(); ++d)
         for (const auto& planned_case : options_.plan.cases)
           for (int launch = 1; launch <= options_.plan.launches; ++launch)
             if (!is_done(planned_case, d, launch)) run_case(planned_case, d, launch);
-    session_.reset();
+    for (DeviceState& state : devices_) state.session.reset();
     summary_.interrupted = stop_.load() && summary_.rows.size() < planned();
     if (auto ended = provenance_.end(journal_.folder(), summary_.interrupted); !ended && !fatal_)
       fatal_ = ended.error();
@@ -119,6 +129,8 @@ class Runner {
   }
 
  private:
+  bool is_together() const { return options_.plan.order == plan::Order::simultaneous; }
+
   std::size_t planned() const {
     return options_.plan.cases.size() * devices_.size() * static_cast<std::size_t>(options_.plan.launches);
   }
@@ -162,6 +174,16 @@ class Runner {
     return cases;
   }
 
+  /// All devices at once are one benchmark.
+  std::vector<RunnableCase> together_cases() {
+    std::vector<RunnableCase> cases;
+    for (int launch = 1; launch <= options_.plan.launches; ++launch)
+      for (const auto& planned_case : options_.plan.cases)
+        cases.push_back({fmt::format("{}/simultaneous/launch:{}", planned_case.case_id, launch),
+                         [this, launch, &planned_case] { return measure_together(planned_case, launch); }});
+    return cases;
+  }
+
   /// One repetition of Google Benchmark is the next launch that has no row.
   RunnableCase::Measured next_launch(const plan::PlannedCase& planned_case, std::size_t d) {
     if (fatal_ || stop_.load()) return {0, 0, {}, "INTERRUPTED"};
@@ -188,12 +210,83 @@ class Runner {
     DeviceState& state = devices_[d];
     observer_.case_started(planned_case.case_id, state.facts.backend, launch);
     Outcome outcome;
-    if (!state.given_up.empty()) {
-      outcome.verdict = Verdict::skipped_unstable;
-      outcome.reason = state.given_up;
+    if (auto ready = make_ready(d, launch); !ready) {
+      outcome = std::move(ready.error());
     } else {
-      outcome = attempt_case(planned_case, d, launch);
+      outcome = measure(*state.session, planned_case.problem, context_for(planned_case, d, launch, 1));
+      if (outcome.session_dead) state.session.reset();
     }
+    return keep(planned_case, d, launch, std::move(outcome));
+  }
+
+  /// A launch of a case on every device at the same time. Where a resumed run has some of its rows, all are measured
+  /// again, and those that are missing are kept.
+  RunnableCase::Measured measure_together(const plan::PlannedCase& planned_case, int launch) {
+    bool all_done = true;
+    for (std::size_t d = 0; d < devices_.size(); ++d) all_done = all_done && is_done(planned_case, d, launch);
+    if (all_done) return {0, 0, {}, "measured before the run was resumed"};
+    if (fatal_ || stop_.load()) return {0, 0, {}, "INTERRUPTED"};
+    std::vector<Outcome> outcomes(devices_.size());
+    std::vector<std::size_t> ready;
+    for (std::size_t d = 0; d < devices_.size(); ++d) {
+      observer_.case_started(planned_case.case_id, devices_[d].facts.backend, launch);
+      if (auto made = make_ready(d, launch); made)
+        ready.push_back(d);
+      else
+        outcomes[d] = std::move(made.error());
+    }
+    const std::size_t active = measure_at_once(planned_case, launch, ready, outcomes);
+    std::vector<results::Row> rows;
+    for (std::size_t d = 0; d < devices_.size(); ++d) {
+      outcomes[d].devices_active = std::max<std::size_t>(1, active);
+      if (outcomes[d].session_dead) devices_[d].session.reset();
+      if (auto row = keep(planned_case, d, launch, std::move(outcomes[d]))) rows.push_back(std::move(*row));
+    }
+    if (rows.size() < devices_.size()) return {0, 0, {}, "INTERRUPTED"};
+    const Aggregate aggregate = aggregate_of(rows);
+    if (auto kept = append(aggregate); !kept) fatal_ = kept.error();
+    if (aggregate.rated == 0) return {0, 0, {}, "no device has a rate"};
+    return {aggregate.time_max_s, aggregate.rate_flop_per_s.sum, fmt::format("{} devices at once", active), {}};
+  }
+
+  /// One thread a device; how many devices began their timed rounds.
+  std::size_t measure_at_once(const plan::PlannedCase& planned_case, int launch, const std::vector<std::size_t>& ready,
+                              std::vector<Outcome>& outcomes) {
+    Meeting meeting(ready.size(), options_.wider);
+    std::vector<std::exception_ptr> thrown(ready.size());
+    std::vector<std::thread> threads;
+    for (std::size_t i = 0; i < ready.size(); ++i) {
+      CaseContext context = context_for(planned_case, ready[i], launch, ready.size());
+      threads.emplace_back([&, i, context]() mutable {
+        try {
+          Seat seat(meeting);
+          context.together = &seat;
+          outcomes[ready[i]] = measure(*devices_[ready[i]].session, planned_case.problem, context);
+        } catch (...) {
+          thrown[i] = std::current_exception();
+        }
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+    const std::size_t started = meeting.close();
+    for (const auto& exception : thrown)
+      if (exception) std::rethrow_exception(exception);
+    return started;
+  }
+
+  Result<void> append(const Aggregate& aggregate) {
+    if (!aggregates_) {
+      auto file = results::AppendFile::open(journal_.folder() / "aggregate.csv", std::string(aggregate_header()));
+      if (!file) return pass_on(file.error());
+      aggregates_.emplace(std::move(*file));
+    }
+    return aggregates_->append(aggregate_line(aggregate));
+  }
+
+  /// The row of an outcome, written unless the run has it already; none where the case was abandoned.
+  std::optional<results::Row> keep(const plan::PlannedCase& planned_case, std::size_t d, int launch, Outcome outcome) {
+    if (fatal_) return std::nullopt;
+    DeviceState& state = devices_[d];
     if (outcome.session_dead) wait_for_signal();
     if (outcome.interrupted || (stop_.load() && outcome.session_dead)) return std::nullopt;
     if (outcome.reason.empty()) outcome.reason = state.facts.isolation_note;
@@ -203,8 +296,9 @@ class Runner {
 
     const double peak = outcome.verdict == Verdict::ok ? empirical_peak(planned_case.problem, state.facts) : 0;
     results::Row row = make_row(run_, planned_case, state.facts, launch, outcome, peak);
-    if (watch_)
-      if (auto kept = watch_->record(row, outcome.sustained); !kept) {
+    if (is_done(planned_case, d, launch)) return row;
+    if (state.watch)
+      if (auto kept = state.watch->record(row, outcome.sustained); !kept) {
         fatal_ = kept.error();
         return std::nullopt;
       }
@@ -224,60 +318,71 @@ class Runner {
     for (int i = 0; i < 20 && !stop_.load(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
 
-  Outcome attempt_case(const plan::PlannedCase& planned_case, std::size_t d, int launch) {
+  /// A running session of this device and launch, or the outcome that takes its place.
+  tl::expected<void, Outcome> make_ready(std::size_t d, int launch) {
     Outcome outcome;
-    if (auto opened = session_for(d, launch); !opened) {
-      const CallFailure& failure = opened.error();
-      const bool unavailable = failure.kind == CallFailure::Kind::refused && failure.status == CHIPFIT_UNAVAILABLE;
-      static_cast<Ending&>(outcome) =
-          unavailable ? Ending{Verdict::skipped_unstable, "the backend is unavailable: " + failure.reason}
-                      : ending_of(failure, "open");
-      outcome.session_dead = true;
-      return outcome;
+    if (const DeviceState& state = devices_[d]; !state.given_up.empty()) {
+      outcome.verdict = Verdict::skipped_unstable;
+      outcome.reason = state.given_up;
+      return tl::unexpected(std::move(outcome));
     }
+    const auto opened = session_for(d, launch);
+    if (opened) return {};
+    const CallFailure& failure = opened.error();
+    const bool unavailable = failure.kind == CallFailure::Kind::refused && failure.status == CHIPFIT_UNAVAILABLE;
+    static_cast<Ending&>(outcome) =
+        unavailable ? Ending{Verdict::skipped_unstable, "the backend is unavailable: " + failure.reason}
+                    : ending_of(failure, "open");
+    outcome.session_dead = true;
+    return tl::unexpected(std::move(outcome));
+  }
+
+  /// `sharing`: devices that share the host's memory and processors meanwhile.
+  CaseContext context_for(const plan::PlannedCase& planned_case, std::size_t d, int launch, std::size_t sharing) {
     const plan::PlannedDevice& planned = options_.plan.devices[d];
     CaseContext context;
     context.settings = options_.measure;
     context.deadlines = options_.deadlines;
-    const chipfit_device_info& device = session_->device();
+    const chipfit_device_info& device = devices_[d].session->device();
     const bool own_memory = device.kind == CHIPFIT_GPU || device.kind == CHIPFIT_ACCELERATOR;
-    context.limits.host_available = telemetry::available_memory_bytes();
+    context.limits.host_available = telemetry::available_memory_bytes() / sharing;
     context.limits.device_available = own_memory ? device.memory_bytes : 0;
     context.limits.view_alignment = device.view_alignment;
     context.limits.last_level_cache = cache_to_defeat(device, machine_.last_level_cache_bytes);
     context.claimed_flop_per_s = claimed_peak(device, planned_case.problem);
-    context.oracle_threads = std::max(1, machine_.cores);
+    context.oracle_threads = std::max(1, machine_.cores / static_cast<int>(sharing));
     context.seed = provenance_.case_seed(planned_case.case_id, planned.backend, planned.device_index, launch);
     context.stop = &stop_;
-    outcome = measure(*session_, planned_case.problem, context);
-    if (outcome.session_dead) session_.reset();
-    return outcome;
+    return context;
   }
 
-  /// The running session where it serves this device and launch, else a new worker.
+  /// The running session where it serves this launch, else a new worker.
   CallResult<void> session_for(std::size_t d, int launch) {
-    if (session_ && session_device_ == d && session_launch_ == launch) return {};
-    session_.reset();
+    if (!is_together())
+      for (std::size_t other = 0; other < devices_.size(); ++other)
+        if (other != d) leave(devices_[other]);
+    DeviceState& state = devices_[d];
+    if (state.session && state.session_launch == launch) return {};
+    state.session.reset();
     const plan::PlannedDevice& planned = options_.plan.devices[d];
     const plan::BackendManifest& backend = options_.backends.at(planned.backend);
     WorkerConfig config =
         worker_config(backend, options_.worker_binary, planned.options, scratch_.path(), devices_[d].level);
     config.log_file = journal_.folder() / fmt::format("worker-{}-{}.log", planned.backend, planned.device_index);
     config.deadlines = options_.deadlines;
-    config.memory_limit_bytes =
-        options_.memory_limit_bytes != 0 ? options_.memory_limit_bytes : telemetry::available_memory_bytes() / 10 * 9;
+    config.memory_limit_bytes = options_.memory_limit_bytes != 0 ? options_.memory_limit_bytes
+                                                                 : telemetry::available_memory_bytes() /
+                                                                       (is_together() ? devices_.size() : 1) / 10 * 9;
     config.in_process = options_.in_process;
     auto session = open_session(config, devices_[d], planned.device_index);
     if (!session) return tl::unexpected(session.error());
-    session_ = std::move(*session);
-    session_device_ = d;
-    session_launch_ = launch;
-    DeviceFacts& facts = devices_[d].facts;
-    facts.plugin = session_->plugin();
-    facts.device = session_->device();
-    facts.uid = device_uid(facts.device, facts.index);
-    if (!watch_ || watched_device_ != d) watch(d);
-    provenance_.add_device(facts, session_->worker().loaded_libraries());
+    state.session = std::move(*session);
+    state.session_launch = launch;
+    state.facts.plugin = state.session->plugin();
+    state.facts.device = state.session->device();
+    state.facts.uid = device_uid(state.facts.device, state.facts.index);
+    if (!state.watch) watch(state);
+    provenance_.add_device(state.facts, state.session->worker().loaded_libraries());
     return {};
   }
 
@@ -313,12 +418,15 @@ class Runner {
     return std::move(opened->second);
   }
 
+  static void leave(DeviceState& state) {
+    state.session.reset();
+    state.watch.reset();
+  }
+
   /// A device that tells nothing is simply not watched: its columns stay blank.
-  void watch(std::size_t d) {
-    watch_.reset();
-    watched_device_ = d;
-    if (auto source = telemetry_source(devices_[d].facts.device))
-      watch_.emplace(std::move(*source), run_.run_id, devices_[d].facts.uid, journal_.folder(), began_);
+  void watch(DeviceState& state) {
+    if (auto source = telemetry_source(state.facts.device))
+      state.watch.emplace(std::move(*source), run_.run_id, state.facts.uid, telemetry_, began_);
   }
 
   static void keep_count_of_deaths(DeviceState& state, const Outcome& outcome) {
@@ -343,6 +451,7 @@ class Runner {
   Journal& journal_;
   const std::atomic<bool>& stop_;
   telemetry::Machine machine_;
+  TelemetryFile telemetry_;
   std::vector<DeviceState> devices_;
   RunFacts run_;
   Provenance provenance_;
@@ -350,12 +459,8 @@ class Runner {
   RunSummary summary_;
   std::optional<Error> fatal_;
   sandbox::ScratchFolder scratch_;
-  std::unique_ptr<Session> session_;
-  std::size_t session_device_ = 0;
   DeviceWatch::Clock::time_point began_ = DeviceWatch::Clock::now();
-  std::optional<DeviceWatch> watch_;
-  std::size_t watched_device_ = 0;
-  int session_launch_ = 0;
+  std::optional<results::AppendFile> aggregates_;
 };
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include "harness/judge/device_peaks.hpp"
 #include "harness/judge/settings.hpp"
+#include "harness/judge/together.hpp"
 #include "harness/judge/worker.hpp"
 #include "harness/plan/backends.hpp"
 #include "harness/plan/plan.hpp"
@@ -33,6 +34,7 @@ struct RunOptions {
   std::vector<std::string> benchmark_flags;  ///< --benchmark_…, as Google Benchmark takes them
   std::vector<std::string> argv;             ///< for the manifest and the reproduction lines
   bool in_process = false;
+  Meeting::Wider wider;  ///< of a simultaneous plan: who else measures at the same time
   std::string lab;
   results::Provenance provenance = results::Provenance::self_run;
   std::vector<DevicePeak> device_peaks;  ///< measured on this machine's devices by a program of their own

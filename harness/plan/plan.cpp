@@ -215,6 +215,7 @@ json to_json(const Plan& plan) {
                         {"nodes", plan.division.nodes},
                         {"harness_version", plan.division.harness_version}};
   }
+  if (plan.order == Order::simultaneous) written["order"] = "simultaneous";
   return written;
 }
 
@@ -234,8 +235,10 @@ Result<Plan> from_json(const json& value) {
   if (value.is_object() && value.contains("order")) {
     if (object.text("order") == "interleaved")
       plan.order = Order::interleaved;
+    else if (object.text("order") == "simultaneous")
+      plan.order = Order::simultaneous;
     else
-      object.wrong("order", "\"interleaved\" was expected");
+      object.wrong("order", "\"interleaved\" or \"simultaneous\" was expected");
   }
   if (plan.mode != "quick" && plan.mode != "standard") object.wrong("mode", "\"quick\" or \"standard\" was expected");
   static const json undivided;

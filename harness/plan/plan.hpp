@@ -28,9 +28,9 @@ struct PlannedDevice {
   std::string options;  ///< manifest's and command line's
 };
 
-/// In which order rows are measured: all launches of a case together, or launch by launch with the devices taking
-/// turns.
-enum class Order { by_case, interleaved };
+/// In which order rows are measured: all launches of a case together; launch by launch with the devices taking turns;
+/// or each launch of a case on all devices at the same time.
+enum class Order { by_case, interleaved, simultaneous };
 
 /// How a plan is cut into tasks for many machines.
 struct Division {

@@ -6,34 +6,13 @@
 
 #include "harness/report/side_files.hpp"
 #include "harness/results/digest.hpp"
+#include "harness/results/result_files.hpp"
 #include "harness/results/run_folder.hpp"
 
 namespace chipfit::report {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// Result files under a path that was given.
-Result<std::vector<fs::path>> result_files(const fs::path& path) {
-  std::error_code error;
-  if (!fs::exists(path, error)) {
-    return fail(Error::Kind::missing, "there is no such file or folder", path.string(),
-                "name a run folder, a folder of runs or a results.csv");
-  }
-  if (!fs::is_directory(path, error)) return std::vector{path};
-  if (fs::exists(path / "results.csv", error)) return std::vector{path / "results.csv"};
-  std::vector<fs::path> files;
-  for (fs::directory_iterator entry(path, error), end; !error && entry != end; entry.increment(error)) {
-    if (fs::exists(entry->path() / "results.csv", error)) files.push_back(entry->path() / "results.csv");
-  }
-  if (error) return fail(Error::Kind::io, fmt::format("cannot be listed: {}", error.message()), path.string());
-  if (files.empty()) {
-    return fail(Error::Kind::missing, "neither this folder nor one inside it holds a results.csv", path.string(),
-                "chipfit run --suite quick makes one");
-  }
-  std::ranges::sort(files);
-  return files;
-}
 
 Result<void> load_file(const fs::path& file, Evidence& evidence) {
   auto read = results::read_results(file);
@@ -69,7 +48,7 @@ Result<void> load_file(const fs::path& file, Evidence& evidence) {
 Result<Evidence> load_evidence(std::span<const fs::path> paths) {
   Evidence evidence;
   for (const auto& path : paths) {
-    const auto files = result_files(path);
+    const auto files = results::result_files(path);
     if (!files) return pass_on(files.error());
     for (const auto& file : *files) {
       if (auto loaded = load_file(file, evidence); !loaded) return pass_on(loaded.error());

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "harness/fleet/roster.hpp"
 #include "harness/report/sections.hpp"
 
 namespace chipfit::report {
@@ -10,6 +11,7 @@ namespace chipfit::report {
 using results::Column;
 using Kind = HtmlTable::Column::Kind;
 
+#include "harness/fleet/roster.hpp"
 void write_fleet(Writer& writer, const Context& context) {
   const auto& model = context.model;
   HtmlTable table{{{writer.say("table.device")},
@@ -30,7 +32,8 @@ void write_fleet(Writer& writer, const Context& context) {
                            ""});
   }
   writer.paragraph("fleet.lead", {{"devices", to_html(distinct(devices.size(), Column::device_uid, Filter()))}});
-  writer.table(table, "tall");
+  writer.table(table, "tall sortable");
+  write_nodes(writer, model);
 }
 
 namespace {

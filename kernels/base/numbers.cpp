@@ -46,6 +46,13 @@ std::string time_text(double seconds) {
 std::string rate_text(double flop_per_s) {
   return si_text(flop_per_s, "FLOP/s", 3);
 }
+std::string exa_text(double flop_per_s) {
+  if (!std::isfinite(flop_per_s)) return "?";
+  const double exa = flop_per_s / 1e18;
+  const int before_the_first_digit = exa > 0 ? static_cast<int>(std::floor(std::log10(exa))) : 0;
+  const auto number = fmt::format("{:.{}f}", exa, std::clamp(2 - before_the_first_digit, 0, 18));
+  return fmt::format("{0} EFLOPS = {0} 百亿亿次/秒", number);
+}
 std::string work_text(double flop) {
   return si_text(flop, "FLOP", 3);
 }

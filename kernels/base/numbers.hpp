@@ -15,6 +15,8 @@ std::string si_text(double value, std::string_view unit, int digits);
 std::string time_text(double seconds);
 /// "98.7 GFLOP/s".
 std::string rate_text(double flop_per_s);
+/// "1.25 EFLOPS = 1.25 百亿亿次/秒": three significant digits of 10^18 FLOP/s, however small the rate.
+std::string exa_text(double flop_per_s);
 /// "268 MFLOP".
 std::string work_text(double flop);
 /// Binary prefixes, three significant digits: "512 B", "3.00 MiB".

@@ -27,8 +27,9 @@ TemporaryFolder::~TemporaryFolder() {
   fs::remove_all(path_, ignored);
 }
 
-Running::Running(const std::vector<std::string>& arguments, const std::map<std::string, std::string>& environment) {
-  std::vector<std::string> texts{CHIPFIT_BINARY};
+Running::Running(const std::vector<std::string>& arguments, const std::map<std::string, std::string>& environment,
+                 const std::string& program) {
+  std::vector<std::string> texts{program.empty() ? CHIPFIT_BINARY : program};
   texts.insert(texts.end(), arguments.begin(), arguments.end());
   std::vector<char*> argv;
   for (std::string& text : texts) argv.push_back(text.data());

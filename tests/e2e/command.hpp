@@ -30,7 +30,9 @@ struct Ran {
 /// A running chipfit, in a process group of its own.
 class Running {
  public:
-  Running(const std::vector<std::string>& arguments, const std::map<std::string, std::string>& environment = {});
+  /// `program`: another one than chipfit.
+  Running(const std::vector<std::string>& arguments, const std::map<std::string, std::string>& environment = {},
+          const std::string& program = {});
   ~Running();
   Running(const Running&) = delete;
   Running& operator=(const Running&) = delete;

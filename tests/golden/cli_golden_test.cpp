@@ -5,13 +5,16 @@
 #include "harness/cli/cli.hpp"
 #include "harness/cli/compare_text.hpp"
 #include "harness/cli/doctor.hpp"
+#include "harness/cli/fleet_text.hpp"
 #include "harness/cli/results_table.hpp"
 #include "harness/cli/text.hpp"
 #include "harness/compare/formats.hpp"
+#include "harness/fleet/formats.hpp"
 #include "tests/golden/golden.hpp"
 #include "tests/unit/cli/capture.hpp"
 #include "tests/unit/cli/fixed_rows.hpp"
 #include "tests/unit/compare/result_files.hpp"
+#include "tests/unit/fleet/result_files.hpp"
 
 namespace chipfit::cli {
 namespace {
@@ -64,9 +67,9 @@ TEST(Golden, SummaryAsJson) {
 
 TEST(Golden, HelpTexts) {
   std::vector<std::vector<std::string>> commands{{"--help"}};
-  for (const auto* verb : {"devices", "suites",  "plan",  "run",    "submit", "status",  "merge",  "census",
-                           "compare", "aa",      "power", "import", "report", "explore", "sign",   "verify",
-                           "doctor",  "explain", "new",   "probe",  "check",  "pack",    "intake", "version"}) {
+  for (const auto* verb : {"devices", "suites", "plan",   "run",    "submit",  "status", "merge",  "census", "compare",
+                           "aa",      "power",  "import", "report", "explore", "fleet",  "sign",   "verify", "doctor",
+                           "explain", "new",    "probe",  "check",  "pack",    "intake", "version"}) {
     commands.push_back({verb, "--help"});
   }
   const auto text = transcript(commands, 80);
@@ -99,6 +102,49 @@ TEST(Golden, Explanations) {
                                80);
   expect_fits(text, 80);
   expect_golden("cli/explain.txt", text);
+}
+
+/// Two racks: eight accelerators of which one is slow, two processors of which one failed, long names.
+fleet::Fleet fixed_fleet() {
+  using results::Column;
+  std::vector<results::Row> rows;
+  for (int i = 0; i < 8; ++i) {
+    const auto uid = "GPU-5f2c0000-0000-0000-0000-00000000000" + std::to_string(i);
+    const double speed = i == 3 ? 0.7 : 1 + 0.001 * i;
+    const fleet::testing::Cells where{{Column::host, i < 4 ? "rack1-node01" : "rack1-node02"},
+                                      {Column::chip, "Acme X1 Ultra 80GB"},
+                                      {Column::power_mean_w, "400"},
+                                      {Column::energy_source, "nvml"},
+                                      {Column::energy_grade, "indicative"}};
+    rows.push_back(fleet::testing::gemm(uid, speed * 1.5e12, where));
+    rows.push_back(fleet::testing::bf16(uid, speed * 6e12, where));
+  }
+  const fleet::testing::Cells cpu{{Column::chip, "某某处理器 9654"}};
+  rows.push_back(fleet::testing::gemm("某某处理器 9654#0", 1.1e12, cpu));
+  auto failed = cpu;
+  failed.insert(failed.end(), {{Column::host, "h2"}, {Column::verdict, "CRASHED"}, {Column::time_median_s, ""}});
+  rows.push_back(fleet::testing::gemm("某某处理器 9654#0", 0, failed));
+  auto scheme = fleet::parse_scheme(
+      "title = \"Two racks\"\n[[inventory]]\nchip = \"Acme*\"\ndevices = 16\n"
+      "[conversion]\nreference = \"f32\"\nbasis = \"ratio of the data sheets' peaks\"\nfactors = { bf16 = 0.25 }\n"
+      "[[class]]\nname = \"intelligent\"\nchips = [\"Acme*\"]\ntypes = [\"bf16\", \"f32\"]\n"
+      "[[class]]\nname = \"general\"\nchips = [\"*处理器*\"]\ntypes = [\"f32\"]\n"
+      "[[index]]\nindicator = \"scale\"\ntypes = \"converted\"\nweight = 0.5\ntarget = 2e13\n"
+      "[[index]]\nindicator = \"efficiency\"\ntypes = \"bf16\"\nweight = 0.3\ntarget = 0.7\n"
+      "[[index]]\nindicator = \"adaptation_coverage\"\nweight = 0.2\ntarget = 1\n",
+      "fleet.toml");
+  EXPECT_TRUE(scheme) << scheme.error().what;
+  return fleet::testing::fleet(rows, *scheme);
+}
+
+TEST(Golden, FleetOn80Columns) {
+  const auto text = fleet_text(fixed_fleet(), {80, Colour::off}, NodeTable::yes);
+  expect_fits(text, 80);
+  expect_golden("cli/fleet-80.txt", text);
+}
+
+TEST(Golden, FleetInJson) {
+  expect_golden("cli/fleet.json", fleet::to_json(fixed_fleet()));
 }
 
 TEST(Golden, Doctor) {

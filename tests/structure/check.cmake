@@ -16,14 +16,16 @@ set(may_harness_plan      harness/plan harness/results backends/plugin kernels/s
 set(may_harness_judge     harness/judge harness/plan harness/results harness/stats harness/telemetry harness/wire
                           harness/sandbox harness/worker backends/plugin kernels)
 set(may_harness_compare   harness/compare harness/results harness/stats kernels/problem kernels/base)
+set(may_harness_fleet     harness/fleet harness/results harness/stats kernels/suites kernels/problem kernels/base)
 set(may_harness_foreign   harness/foreign harness/results kernels/problem kernels/base)
 set(may_harness_bundle   harness/bundle harness/sign harness/plan harness/results kernels/base)
 set(may_harness_conformance harness/conformance harness/judge harness/plan harness/results harness/telemetry harness/wire
                           backends/plugin kernels)
-set(may_harness_report    harness/report harness/compare harness/results harness/stats harness/sandbox kernels/base)
+set(may_harness_report    harness/report harness/compare harness/fleet harness/results harness/stats harness/sandbox kernels/base)
 set(may_harness_sign      harness/sign harness/results harness/sandbox kernels/base)
 set(may_harness_lab       harness/lab harness/plan harness/results harness/sandbox kernels/base)
 set(may_harness_cuda_peak kernels/cuda kernels/base)
+set(may_harness_mpi       harness/mpi harness/cli harness/judge harness/plan harness/results kernels/base)
 set(may_harness_cli       harness kernels backends/plugin)
 set(may_backends_plugin   backends/plugin)
 set(may_backends_common   backends/common backends/plugin kernels/problem kernels/base)

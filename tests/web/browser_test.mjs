@@ -78,6 +78,21 @@ test("the table sorts by any column, and a row shows the command that runs it ag
   await context.close();
 });
 
+test("the devices of a fleet sort by the column that is clicked, numbers as numbers", async () => {
+  const { page, context } = await open(browser, report("nodes", 400, 2).file);
+  const table = page.locator("#s10 .sortable table").last();
+  const head = table.locator("th").nth(4);
+  const rates = () => table.locator("tbody tr td:nth-child(5) data").evaluateAll((cells) => cells.map((cell) => Number(cell.getAttribute("value"))));
+  const before = await rates();
+  assert.ok(before.length > 2, `${before.length} lines`);
+  await head.locator("button").click();
+  assert.deepEqual(await rates(), [...before].sort((a, b) => a - b));
+  assert.equal(await head.getAttribute("aria-sort"), "ascending");
+  await head.locator("button").click();
+  assert.deepEqual(await rates(), [...before].sort((a, b) => b - a));
+  await context.close();
+});
+
 test("each language stands alone, and both stand together", async () => {
   const { page, context } = await open(browser, report("languages", 200).file);
   const visible = () => page.locator("main").innerText();

@@ -41,6 +41,19 @@ TEST(ReportArguments, EveryVerbTakesJsonAndWhatWritesTakesDryRun) {
   EXPECT_EQ(std::get<SignCommand>(*sign).format, Format::people);
 }
 
+TEST(ReportArguments, AFleetIsOfResultsInOneFormat) {
+  EXPECT_THAT(parse_arguments({"fleet"}).error().what, HasSubstr("fleet what?"));
+  EXPECT_THAT(parse_arguments({"fleet", "a", "--format", "html"}).error().what,
+              HasSubstr("'html' is not a format of a fleet"));
+  EXPECT_THAT(parse_arguments({"fleet", "a", "--json", "--format", "csv"}).error().what, HasSubstr("contradict"));
+  const auto command = parse_arguments({"fleet", "a", "b", "--scheme", "fleet.toml", "--format", "csv"});
+  ASSERT_TRUE(command) << command.error().what;
+  const auto& fleet = std::get<FleetCommand>(*command);
+  EXPECT_THAT(fleet.inputs, ElementsAre("a", "b"));
+  EXPECT_EQ(fleet.scheme, "fleet.toml");
+  EXPECT_EQ(fleet.format, ReportFormat::csv);
+}
+
 TEST(ReportArguments, AnExplorerNeedsNoRows) {
   const auto command = parse_arguments({"explore", "-o", "x.html"});
   ASSERT_TRUE(command);

@@ -46,7 +46,8 @@ class DeviceWatchTest : public ::testing::Test {
 };
 
 TEST_F(DeviceWatchTest, KeepsReadingsUnderTheHeaderAndTheHighestTemperatureInTheRow) {
-  DeviceWatch watch(source(3), "run", "GPU-a", folder, DeviceWatch::Clock::now());
+  TelemetryFile file(folder);
+  DeviceWatch watch(source(3), "run", "GPU-a", file, DeviceWatch::Clock::now());
   wait_for(3);
   results::Row row;
   ASSERT_TRUE(watch.record(row, {}));
@@ -89,7 +90,8 @@ TEST_F(DeviceWatchTest, SustainedWorkOfTenSecondsHasPowerAndEnergyOfOneProblem) 
 }
 
 TEST_F(DeviceWatchTest, WritesEachReadingOnce) {
-  DeviceWatch watch(source(2), "run", "cpu", folder, DeviceWatch::Clock::now());
+  TelemetryFile file(folder);
+  DeviceWatch watch(source(2), "run", "cpu", file, DeviceWatch::Clock::now());
   wait_for(2);
   results::Row first, second;
   ASSERT_TRUE(watch.record(first, {}));
@@ -100,14 +102,16 @@ TEST_F(DeviceWatchTest, WritesEachReadingOnce) {
 }
 
 TEST_F(DeviceWatchTest, ADeviceThatTellsNothingLeavesNoFile) {
-  DeviceWatch watch(source(0), "run", "cpu", folder, DeviceWatch::Clock::now());
+  TelemetryFile file(folder);
+  DeviceWatch watch(source(0), "run", "cpu", file, DeviceWatch::Clock::now());
   results::Row row;
   ASSERT_TRUE(watch.record(row, {}));
   EXPECT_FALSE(fs::exists(folder / "telemetry.csv"));
 }
 
 TEST_F(DeviceWatchTest, AFolderThatIsGoneIsAnError) {
-  DeviceWatch watch(source(1), "run", "cpu", folder / "missing", DeviceWatch::Clock::now());
+  TelemetryFile file(folder / "missing");
+  DeviceWatch watch(source(1), "run", "cpu", file, DeviceWatch::Clock::now());
   wait_for(1);
   results::Row row;
   const auto kept = watch.record(row, {});

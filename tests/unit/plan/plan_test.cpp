@@ -72,6 +72,8 @@ TEST(Plan, AnOrderIsWrittenOnlyWhereItIsNotTheUsualOne) {
   EXPECT_FALSE(to_json(plan).contains("order"));
   plan.order = Order::interleaved;
   EXPECT_EQ(from_json(to_json(plan))->order, Order::interleaved);
+  plan.order = Order::simultaneous;
+  EXPECT_EQ(from_json(to_json(plan))->order, Order::simultaneous);
   auto value = to_json(plan);
   value["order"] = "random";
   EXPECT_EQ(from_json(value).error().where, "/order");
@@ -92,6 +94,7 @@ TEST(Plan, TheHashCoversEverythingThatDecidesTheRows) {
   EXPECT_TRUE(changed([](Plan& p) { p.devices[1].options = "x=1"; }));
   EXPECT_TRUE(changed([](Plan& p) { p.launches = 3; }));
   EXPECT_TRUE(changed([](Plan& p) { p.order = Order::interleaved; }));
+  EXPECT_TRUE(changed([](Plan& p) { p.order = Order::simultaneous; }));
   EXPECT_TRUE(changed([](Plan& p) { p.mode = "quick"; }));
   EXPECT_TRUE(changed([](Plan& p) { p.isolation = "in-process"; }));
   EXPECT_TRUE(changed([](Plan& p) { p.time_s = 2; }));

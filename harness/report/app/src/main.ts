@@ -6,6 +6,7 @@ import type { Chart } from "./charts/spec";
 import { mountDropZone } from "./explorer";
 import { Figure } from "./figure";
 import { RowTable } from "./rowtable";
+import { mountSortable } from "./sortable";
 import { State } from "./state";
 import { decodeBlock } from "./table";
 import { mountFilters, mountTheme } from "./toolbar";
@@ -64,6 +65,7 @@ async function start(): Promise<void> {
     root.dataset["theme"] = before;
     redrawAll();
   });
+  mountSortable(document);
   sayAll();
   const drop = document.getElementById("drop");
   if (drop !== null) mountDropZone(drop, state);
