@@ -331,14 +331,15 @@ Result<Command> to_command(const std::string& verb, const Raw& raw, const std::v
   }
   if (raw.lab_run && raw.lab.empty())
     return wrong("--lab-run: which laboratory measures?", "--lab-run --lab 'Adaptation Lab'");
-  RunCommand run{.selection = std::move(*selection),
-                 .out = out,
-                 .resume = raw.resume,
-                 .lab = raw.lab,
-                 .provenance = raw.lab_run ? results::Provenance::lab_run : results::Provenance::self_run,
-                 .peaks_file = raw.peaks,
-                 .dry_run = dry_run,
-                 .format = format};
+  RunCommand run;
+  run.selection = std::move(*selection);
+  run.out = out;
+  run.resume = raw.resume;
+  run.lab = raw.lab;
+  if (raw.lab_run) run.provenance = results::Provenance::lab_run;
+  run.peaks_file = raw.peaks;
+  run.dry_run = dry_run;
+  run.format = format;
   if (const auto read = read_index(raw.lab_words, run); !read) return pass_on(read.error());
   if (const auto read = read_positive("--deadline", raw.deadline, 1e6, run.deadline_s); !read) {
     return pass_on(read.error());

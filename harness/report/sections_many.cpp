@@ -11,7 +11,45 @@ namespace chipfit::report {
 using results::Column;
 using Kind = HtmlTable::Column::Kind;
 
-#include "harness/fleet/roster.hpp"
+namespace {
+
+/// What each device sustained in each type, by the rule of `chipfit fleet`.
+void write_nodes(Writer& writer, const Model& model) {
+  const auto roster = fleet::read_roster(model.evidence.rows, {});
+  if (!roster) {
+    writer.paragraph("fleet.no_nodes", {}, "dim");
+    return;
+  }
+  HtmlTable table{{{writer.say("table.device")},
+                   {writer.say("table.chip")},
+                   {writer.say("table.host")},
+                   {writer.say("table.types")},
+                   {writer.say("table.proven"), Kind::number},
+                   {writer.say("table.nominal"), Kind::number},
+                   {writer.say("table.share"), Kind::number},
+                   {writer.say("table.case"), Kind::case_id}},
+                  {}};
+  for (const auto& holding : roster->holdings) {
+    if (!holding.sustained) continue;
+    const auto row = holding.sustained->row;
+    // Where a rate is bracketed its lower bound is what is proven.
+    const auto proven = model.real(row, Column::rate_proven_flop_per_s) ? Column::rate_proven_flop_per_s
+                                                                        : Column::rate_bracket_low_flop_per_s;
+    const bool nominal = model.real(row, Column::peak_flop_per_s).value_or(0) > 0;
+    table.lines.push_back({{code_html(model.text(row, Column::device_uid)), name_html(model.text(row, Column::chip)),
+                            name_html(model.text(row, Column::host)), name_html(holding.types),
+                            to_html(cell(model, row, proven)), cell_html(model, row, Column::peak_flop_per_s),
+                            nominal ? to_html(share(model, row, proven, Column::peak_flop_per_s)) : "–",
+                            escaped(model.text(row, Column::case_id))},
+                           ""});
+  }
+  if (table.lines.empty()) return;
+  writer.paragraph("fleet.nodes");
+  writer.table(table, "tall sortable");
+}
+
+}  // namespace
+
 void write_fleet(Writer& writer, const Context& context) {
   const auto& model = context.model;
   HtmlTable table{{{writer.say("table.device")},

@@ -162,7 +162,7 @@ TEST(FleetFormats, GiveOneLineOfCsvForEachDeviceAndTypes) {
             "energy_source,energy_grade,case_id,backend,run_id,launches,devices_active,provenance\n"
             "\"a,1\",Acme,X1,h1,,f32,,2000000000000,claimed,,,,,,,,,\n"
             "b,Acme,X1,h1,,f32,1000000000000,2000000000000,claimed,,,,gemm:f32:NN:1024x1024x1024,acme,"
-            "20261101T000000Z-h1-0001,1,1,self\n");
+            "20261101T000000Z-h1-0001,1,1,self-run\n");
 }
 
 }  // namespace
