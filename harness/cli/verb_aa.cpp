@@ -173,8 +173,11 @@ Result<int> judge_equal_things(const AaCommand& command, const std::vector<std::
   const auto figures = compare::aa_figures(sides_of(summary->rows), {});
   const int code = report(command, figures, summary->folder, console);
   if (figures.tested == 0)
-    return fail(Error::Kind::unavailable, "no case was rated in 3 launches a side: nothing can be said", {},
-                "see the verdicts in results.csv");
+    return fail(
+        Error::Kind::unavailable,
+        fmt::format("nothing can be said: no case was rated in {} launches a side, or in {} where one lay far off",
+                    stats::fewest_launches, stats::fewest_rank_launches),
+        {}, "see results.csv; ask for more launches, or for a quieter machine");
   const auto& row = summary->rows.front();
   const auto now = results::utc_timestamp();
   const compare::ProfileEntry entry{row.text(Column::host),
