@@ -21,6 +21,15 @@ Call call_of(const LogLaunches& launches) {
   return compare_launches(std::vector{launches}, {}).cases[0].call;
 }
 
+TEST(CompareLaunches, CasesThatShareOneVarianceHaveTheDegreesOfFreedomOfAllTogether) {
+  // Three cases of 3 + 3 launches with one variance: 3·(3 + 3 − 2) = 12.
+  const std::vector<LogLaunches> cases(3, {{-0.001, 0, 0.001}, {0.099, 0.1, 0.101}});
+  const auto result = compare_launches(cases, {});
+  ASSERT_TRUE(std::isinf(result.prior.df));
+  const double error = std::sqrt(result.prior.value * 2 / 3);
+  EXPECT_NEAR(result.cases[0].log_interval.high, 0.1 + student_quantile(12, 0.95) * error, 1e-12);
+}
+
 TEST(CompareLaunches, TwoLaunchesSupportNoVerdict) {
   const auto result = compare_launches(std::vector<LogLaunches>{{{0, 0.001}, {1, 1.001}}}, {});
   EXPECT_EQ(result.cases[0].test, LaunchTest::none);

@@ -74,6 +74,13 @@ TEST(PBeyond, AtThresholdZeroIsTheTTest) {
   EXPECT_NEAR(p_beyond(contrast, 0), 0.13225051067782634, 1e-12);
 }
 
+TEST(PBeyond, OneDegreeOfFreedomIsEnough) {  // Cauchy's distribution: a quarter lies beyond 1
+  EXPECT_NEAR(p_beyond({1, 1, 1}, 0), 0.5, 1e-12);
+  EXPECT_NEAR(p_within({0, 1, 1}, 1), 0.25, 1e-12);
+  EXPECT_EQ(p_beyond({1, 1, 0}, 0), 1);
+  EXPECT_EQ(p_within({0, 1, 0}, 1), 1);
+}
+
 TEST(PBeyond, WithoutSpreadTheEstimateDecides) {
   EXPECT_EQ(p_beyond({0.05, 0, 4}, 0.02), 0);
   EXPECT_EQ(p_beyond({0.01, 0, 4}, 0.02), 1);

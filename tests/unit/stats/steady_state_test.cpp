@@ -25,6 +25,10 @@ TEST(SteadyState, NeedsAllWindows) {
   EXPECT_TRUE(steady_state({}, rounds(2.6, constant)).steady);
 }
 
+TEST(SteadyState, TimesOfZeroDoNotDrift) {  // a clock too coarse to see them
+  EXPECT_EQ(steady_state({}, rounds(2.6, [](double) { return 0.0; })).drift, 0);
+}
+
 TEST(SteadyState, AWindowWithoutSamplesIsNotEnough) {
   auto samples = rounds(10, [](double) { return 1.0; });
   std::erase_if(samples, [](const TimedSample& s) { return s.at_s > 8.4 && s.at_s < 9.1; });
@@ -76,6 +80,8 @@ TEST(TheilSen, GivesSensOwnExample) {
 
 TEST(TheilSen, WithoutTwoDifferentXThereIsNoSlope) {
   EXPECT_EQ(theil_sen_slope({}, {}), 0);
+  const std::vector<double> beyond{0, 2, 100};
+  EXPECT_EQ(theil_sen_slope(std::vector{0.0, 1.0, 2.0}, std::span(beyond).first(2)), 2) << "the shorter one counts";
   EXPECT_EQ(theil_sen_slope(std::vector{1.0}, std::vector{2.0}), 0);
   EXPECT_EQ(theil_sen_slope(std::vector{1.0, 1.0}, std::vector{2.0, 3.0}), 0);
 }

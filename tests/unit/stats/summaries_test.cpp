@@ -59,6 +59,7 @@ TEST(Uniformity, SeesValuesThatCrowdAtOneEnd) {
   EXPECT_LT(uniformity(crowded).p, 1e-6);
   EXPECT_NEAR(uniformity(even).p, 1, 1e-12);
   EXPECT_EQ(uniformity({}).p, 1);
+  EXPECT_DOUBLE_EQ(uniformity(std::vector{0.8, 0.9}).distance, 0.8) << "below the least value";
   EXPECT_EQ(uniformity(std::vector{0.1, 0.1, 0.1, 0.1}).p, 1);  // four values are too few to say
 }
 
@@ -82,6 +83,10 @@ TEST(LevelVariances, WhatCannotBeKnownIsZero) {
 TEST(PlanLaunches, RoundsFollowTheRootOfCostsAndVariances) {
   // √(16/1 · 9/4) = 6.
   EXPECT_EQ(plan_launches({.within = 9, .between = 4}, 1, 16, 100).rounds, 6);
+  // 100 rounds leave a variance of 2e-4: t(10)²·2e-4/11 = 0.9503e-4 is the first below 0.01².
+  const LaunchPlan plan = plan_launches({.within = 1e-2, .between = 1e-4}, 1, 100, 0.01);
+  EXPECT_EQ(plan.rounds, 100);
+  EXPECT_EQ(plan.launches, 11);
   EXPECT_EQ(plan_launches({.within = 9, .between = 4}, 1, 16.1, 100).rounds, 7);
   EXPECT_EQ(plan_launches({.within = 0, .between = 4}, 1, 16, 100).rounds, 1);
   EXPECT_EQ(plan_launches({.within = 9, .between = 0}, 1, 16, 100, 0.95, 50).rounds, 50);
