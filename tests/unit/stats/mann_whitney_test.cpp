@@ -85,6 +85,7 @@ TEST(SmallestRankP, EightLaunchesCannotFindOneInFiveHundredAndNineCan) {
   EXPECT_GT(smallest_rank_p(8, 8), 0.05 / 500);
   EXPECT_EQ(smallest_rank_p(0, 5), 1);
   EXPECT_EQ(smallest_rank_p(1, 1), 1);
+  EXPECT_DOUBLE_EQ(smallest_rank_p(1, 39), 0.05);  // the one value beyond all the others: twice 1 of 40
 }
 
 TEST(HodgesLehmann,

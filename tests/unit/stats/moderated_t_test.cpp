@@ -36,6 +36,15 @@ TEST(VariancePrior, IsSmythsEstimate) {
   EXPECT_NEAR(squeezed.df, 19.4787621880845545, 1e-8);
 }
 
+TEST(VariancePrior, WhatIsNoVarianceDoesNotCount) {
+  std::vector<Variance> variances{{0.3, 4}, {1, 4}, {2, 4}, {9, 4}};
+  const Variance prior = fit_variance_prior(variances);
+  for (const Variance none : {Variance{infinity, 4}, {-1, 4}, {NAN, 4}, {1, 0}}) variances.push_back(none);
+  const Variance same = fit_variance_prior(variances);
+  EXPECT_EQ(same.value, prior.value);
+  EXPECT_EQ(same.df, prior.df);
+}
+
 TEST(VariancePrior, VariancesThatDifferLessThanChanceShareOne) {
   const Variance prior = fit_variance_prior(std::vector<Variance>(20, {4e-6, 18}));
   EXPECT_EQ(prior.df, infinity);

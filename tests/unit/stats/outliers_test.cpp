@@ -43,6 +43,8 @@ TEST(Outliers, AreFarFromTheMedianToo) {
   x.push_back(101);
   EXPECT_GT(modified_z_scores(x).back(), 100);
   EXPECT_TRUE(outliers(x).empty());
+  x.back() = 102;
+  EXPECT_TRUE(outliers(x).empty()) << "exactly the least share is not more than it";
   x.back() = 103;
   EXPECT_EQ(outliers(x), (std::vector<std::size_t>{11}));
 }

@@ -45,6 +45,8 @@ TEST(SimulatedLaunches, TheStatedShareOfLaunchesIsSlow) {
 }
 
 TEST(SimulatedLaunches, DriftAndThrottlingBeginWhereTheyAreSaidTo) {
+  SimulatedLaunches never({.launch_sd = 0, .within_sd = 0, .throttle_round = 0, .throttle_log = 1}, 10);
+  EXPECT_EQ(never.launch(0, 2), (std::vector<double>{1, 1}));
   SimulatedLaunches device(
       {.launch_sd = 0, .within_sd = 0, .drift_per_round = 0.1, .throttle_round = 2, .throttle_log = 1}, 10);
   const std::vector<double> times = device.launch(0, 4);

@@ -25,6 +25,10 @@ TEST(SteadyState, NeedsAllWindows) {
   EXPECT_TRUE(steady_state({}, rounds(2.6, constant)).steady);
 }
 
+TEST(SteadyState, TwoWindowsAreEnoughForARuleThatAsksForTwo) {
+  EXPECT_TRUE(steady_state({.windows = 2}, rounds(1.1, [](double) { return 1.0; })).steady);
+}
+
 TEST(SteadyState, TimesOfZeroDoNotDrift) {  // a clock too coarse to see them
   EXPECT_EQ(steady_state({}, rounds(2.6, [](double) { return 0.0; })).drift, 0);
 }
