@@ -196,7 +196,7 @@ Result<void> check_options(const PlanFolder& plan, const std::vector<Group>& gro
   for (const auto* values : {&options.partition, &options.gres, &options.constraint, &options.pin})
     for (const auto& [backend, value] : values->of)
       if (std::none_of(plan.plan.devices.begin(), plan.plan.devices.end(),
-                       [&backend](const auto& device) { return device.backend == backend; }))
+                       [&named = backend](const auto& device) { return device.backend == named; }))
         return fail(Error::Kind::usage, fmt::format("'{}={}': the plan has no backend '{}'", backend, value, backend));
   std::vector<std::string> words{options.limit, options.exclude};
   words.insert(words.end(), options.sbatch.begin(), options.sbatch.end());
