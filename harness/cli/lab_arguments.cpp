@@ -57,7 +57,6 @@ void add_engine(CLI::App& verb, Raw& raw) {
   verb.add_option("--lab", raw.lab, "name of the laboratory, for the rows")->type_name("NAME");
   verb.add_option("--deadline", raw.deadline, "longest call to a plugin, in seconds")->type_name("S");
   verb.add_flag("--dry-run", raw.dry_run, "print the scripts, submit nothing");
-  verb.add_flag("--json", raw.json, "data as JSON on stdout");
 }
 
 Result<SubmitCommand> read_submit(const Raw& raw) {
@@ -111,14 +110,12 @@ void add_census(CLI::App& verb, Raw& raw) {
 void add_status(CLI::App& verb, Raw& raw) {
   add_plan(verb, raw);
   add_wait(verb, raw);
-  verb.add_flag("--json", raw.json, "data as JSON on stdout");
 }
 
 void add_merge(CLI::App& verb, Raw& raw) {
   add_plan(verb, raw);
   add_wait(verb, raw);
   verb.add_flag("--partial", raw.lab_words.partial, "merge what is there, and exit 75 where parts are missing");
-  verb.add_flag("--json", raw.json, "data as JSON on stdout");
 }
 
 void add_elsewhere(CLI::App& verb, Raw& raw) {
