@@ -28,6 +28,7 @@ struct Seen {
   double waited_s = 0;               ///< after sync, for processors that others had
   double again_s = 0;                ///< the same downloads once more, when nothing can be left to do
   double again_waited_s = 0;
+  double late_s = 0;  ///< the judge waited for a processor before it heard of sync: what was done by then is not known
 
   double after_sync_s() const { return receipt_s - sync_s; }
   /// More than half of the work came after sync. An honest device only transfers then, as it does the second time.
@@ -35,6 +36,7 @@ struct Seen {
     const double work_s = after_sync_s() - waited_s, transfer_s = again_s - again_waited_s;
     return work_s - transfer_s > 0.5 * (receipt_s - waited_s);
   }
+  bool is_blurred() const { return late_s > 0.25 * receipt_s; }
   /// Time of one problem with all that was put off, but without its transfer.
   double problem_s() const { return std::max(0.0, receipt_s - again_s) / problems; }
 };
@@ -82,8 +84,10 @@ SeenOrEnding accumulated_batch(const ProvenCase& c, KernelId adding, int count) 
     terms.push_back({view.host[0], view.host[1]});
     entries.push_back(c.arena.entry(view, slot_of_sum));
   }
+  const telemetry::RunQueue before = telemetry::run_queue();
   const auto times = c.run(adding, entries);
   if (!times) return tl::unexpected(times.error());
+  const double late_s = (telemetry::run_queue() - before).waited_s;
   const Waits since(c.worker.pid());
   const auto fetched = c.arena.fetch(slot_of_sum);
   if (!fetched) return end(fetched.error(), "download");
@@ -102,6 +106,7 @@ SeenOrEnding accumulated_batch(const ProvenCase& c, KernelId adding, int count) 
   if (!again) return end(again.error(), "download");
   seen.again_s = again->received_s - begin;
   seen.again_waited_s = once_more.for_others_s(seen.again_s);
+  seen.late_s = late_s;
   return seen;
 }
 
@@ -120,8 +125,10 @@ SeenOrEnding window_batch(const ProvenCase& c, int count) {
   // All are received before any is looked at: the judge's own work is no time of the device.
   PrivateMemory received(c.plan.slot * static_cast<std::uint64_t>(count));
   const auto place = [&](int slot) { return received.data() + c.plan.slot * static_cast<std::uint64_t>(slot); };
+  const telemetry::RunQueue before = telemetry::run_queue();
   const auto times = c.run(c.kernel, entries);
   if (!times) return tl::unexpected(times.error());
+  const double late_s = (telemetry::run_queue() - before).waited_s;
   double received_s = 0;
   const auto receive_all = [&]() -> Step {
     for (const int slot : order) {
@@ -146,6 +153,7 @@ SeenOrEnding window_batch(const ProvenCase& c, int count) {
   CHIPFIT_ATTEMPT(receive_all());
   seen.again_s = received_s - begin;
   seen.again_waited_s = once_more.for_others_s(seen.again_s);
+  seen.late_s = late_s;
   return seen;
 }
 
@@ -191,12 +199,13 @@ tl::expected<Proven, Ending> prove_by_accumulation(const ProvenCase& c, KernelId
     seen = accumulated_batch(c, adding, count);
     if (!seen) return tl::unexpected(seen.error());
   }
-  for (int attempt = 1; seen->is_deferred(); ++attempt) {
-    if (attempt == attempts) return deferred(*seen);
+  for (int attempt = 1; seen->is_deferred() || seen->is_blurred(); ++attempt) {
+    if (attempt == attempts) break;
     count = std::min(2 * count, static_cast<int>(max_batch));
     seen = accumulated_batch(c, adding, count);
     if (!seen) return tl::unexpected(seen.error());
   }
+  if (seen->is_deferred()) return deferred(*seen);
   return proven(Proven::Mode::accumulate, *seen);
 }
 
@@ -207,8 +216,9 @@ tl::expected<Proven, Ending> prove_by_window(const ProvenCase& c) {
   for (int attempt = 1;; ++attempt) {
     const auto seen = window_batch(c, count);
     if (!seen) return tl::unexpected(seen.error());
-    if (!seen->is_deferred()) return proven(Proven::Mode::bracketed, *seen);
-    if (attempt == attempts) return deferred(*seen);
+    if (attempt < attempts && (seen->is_deferred() || seen->is_blurred())) continue;
+    if (seen->is_deferred()) return deferred(*seen);
+    return proven(Proven::Mode::bracketed, *seen);
   }
 }
 

@@ -1,6 +1,7 @@
-// Returns from sync while a thread computes, and waits for it in download.
-// verdict: DEFERRED|TIMEOUT
+// Returns from sync while a thread computes, and waits for it in download (a busy judge may come when all is done).
+// verdict: DEFERRED|TIMEOUT|OK
 // real_s: 0.004
+// note: possible condition IMPLAUSIBLE
 #include "background.h"
 
 static chipfit_status download(chipfit_device device, chipfit_buffer source, uint64_t offset, void* target,
