@@ -40,6 +40,29 @@ std::string quoted(const std::string& word) {
 
 }  // namespace
 
+std::vector<std::string> chips_of(const Model& model) {
+  std::vector<std::string> names;
+  for (const auto& subject : model.subjects)
+    if (std::ranges::find(names, subject.chip) == names.end()) names.push_back(subject.chip);
+  return names;
+}
+
+TitleChips title_chips(const Model& model) {
+  constexpr std::size_t named = 3;
+  const auto all = chips_of(model);
+  TitleChips title;
+  for (const auto& subject : model.subjects) {
+    const bool measured =
+        std::ranges::any_of(subject.rows, [&](RowIndex i) { return model.text(i, Column::provenance) != "published"; });
+    if (measured && std::ranges::find(title.names, subject.chip) == title.names.end())
+      title.names.push_back(subject.chip);
+  }
+  if (title.names.empty()) title.names = all;
+  title.names.resize(std::min(title.names.size(), named));
+  title.more = title.names.size() < all.size();
+  return title;
+}
+
 std::string types_of(const results::Row& row) {
   const auto& id = row.text(Column::case_id);
   const auto first = id.find(':');

@@ -40,6 +40,16 @@ struct Model {
   std::vector<std::optional<double>> rates_;  // asked for again and again, read once
 };
 
+/// Chips by name, each once, in the order of their first rows.
+std::vector<std::string> chips_of(const Model&);
+/// What a title names: of the chips that were measured, or of all where every row was published elsewhere, the first
+/// three.
+struct TitleChips {
+  std::vector<std::string> names;
+  bool more = false;  ///< there are others
+};
+TitleChips title_chips(const Model&);
+
 /// Types and math mode of a row, as its case id names them.
 std::string types_of(const results::Row&);
 /// "gemm", "conv_fwd" …

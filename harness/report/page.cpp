@@ -1,6 +1,7 @@
 #include "harness/report/page.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -130,12 +131,10 @@ std::string report_number(const Lab& lab, const Evidence& evidence) {
 std::string plain_title(const Messages& messages, const Context& context, Language language) {
   const auto& title = context.lab.text("title");
   if (!title.empty()) return language == Language::en ? title.en : title.zh;
-  std::string chips;
-  for (const auto& subject : context.model.subjects) {
-    if (chips.find(subject.chip) == std::string::npos) chips += (chips.empty() ? "" : ", ") + subject.chip;
-  }
-  const auto& message = messages.at("cover.title");
-  return fill(language == Language::en ? message.en : message.zh, {{"chips", chips}});
+  const auto chips = title_chips(context.model);
+  const auto& message = messages.at(chips.more ? "cover.title_of_many" : "cover.title");
+  return fill(language == Language::en ? message.en : message.zh,
+              {{"chips", fmt::format("{}", fmt::join(chips.names, ", "))}});
 }
 
 }  // namespace

@@ -24,13 +24,18 @@ std::string joined(const Model& model, Column column) {
   return out;
 }
 
-std::string chips(const Model& model) {
+std::string listed(const std::vector<std::string>& names) {
   std::string out;
-  std::set<std::string> seen;
-  for (const auto& subject : model.subjects) {
-    if (seen.insert(subject.chip).second) out += (out.empty() ? "" : ", ") + name_html(subject.chip);
-  }
+  for (const auto& name : names) out += (out.empty() ? "" : ", ") + name_html(name);
   return out;
+}
+std::string chips(const Model& model) {
+  return listed(chips_of(model));
+}
+
+std::string title_of(Writer& writer, const Model& model) {
+  const auto chips = title_chips(model);
+  return writer.say(chips.more ? "cover.title_of_many" : "cover.title", {{"chips", listed(chips.names)}});
 }
 
 /// First and last time at which a row was finished.
@@ -126,7 +131,7 @@ void write_cover(Writer& writer, const Context& context) {
   const auto& model = context.model;
   const auto& lab = context.lab;
   const auto& title = lab.text("title");
-  writer.raw(fmt::format("<h1>{}</h1>\n", title.empty() ? writer.say("cover.title", {{"chips", chips(model)}})
+  writer.raw(fmt::format("<h1>{}</h1>\n", title.empty() ? title_of(writer, model)
                                                         : writer.say_text(escaped(title.zh), escaped(title.en))));
   const auto status = name(context.judgement.status);
   writer.raw(fmt::format("<p class=\"status {0}\" data-status=\"{0}\"><span aria-hidden=\"true\">{1}</span> {2}</p>\n",

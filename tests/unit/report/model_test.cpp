@@ -21,6 +21,23 @@ TEST(Model, NamesTheBackendOnlyWhereAChipHasSeveral) {
   EXPECT_EQ(several.subjects[1].label, "X · c");
 }
 
+TEST(Model, TitleNamesThreeChipsThatWereMeasuredAndSaysWhetherThereAreMore) {
+  EXPECT_EQ(title_chips(model({row(), row({{Column::backend, "c"}})})).names, std::vector<std::string>{"X"});
+  const auto published = [](const char* chip) {
+    return row({{Column::chip, chip}, {Column::provenance, "published"}});
+  };
+  // "T4" is a part of another name and a chip all the same.
+  const auto beside = title_chips(model({published("GT40"), row({{Column::chip, "T4"}})}));
+  EXPECT_EQ(beside.names, std::vector<std::string>{"T4"});
+  EXPECT_TRUE(beside.more);
+  const auto all = title_chips(model({published("GT40"), published("T4")}));
+  EXPECT_EQ(all.names, (std::vector<std::string>{"GT40", "T4"}));
+  EXPECT_FALSE(all.more);
+  const auto many = title_chips(model({published("A"), published("B"), published("C"), published("D")}));
+  EXPECT_EQ(many.names, (std::vector<std::string>{"A", "B", "C"}));
+  EXPECT_TRUE(many.more);
+}
+
 TEST(Model, NamesTypesWithTheMathThatComputesThem) {
   EXPECT_EQ(types_of(row()), "f32");
   EXPECT_EQ(types_of(row({{Column::case_id, "gemm:f32:NN:8x8x8:tf32"}, {Column::math, "tf32"}})), "f32:tf32");

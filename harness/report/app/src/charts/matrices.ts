@@ -17,18 +17,36 @@ interface Grid {
   unit: (value: number) => string;
 }
 
+const LETTER = 7, TEXT_LINE = 13, FEWEST_PIXELS = 28, TILT = 40;
+
+/** The longer list stands upright where the other way round cells would be too narrow to read. */
+function upright(view: Grid): Grid {
+  const room = view.width - labelWidth(view.lines, view.width) - 24;
+  if (view.columns.length <= view.lines.length || room / view.columns.length > 2 * FEWEST_PIXELS) return view;
+  const data = view.data.map((item) => ({ ...item, value: [item.value[1]!, item.value[0]!, item.value[2]!] }));
+  return { ...view, columns: view.lines, lines: view.columns, data };
+}
+
 /** Cells with their figure written in them; text turns light or dark with the cell. */
-function grid(view: Grid, aria: string, rows: number): ChartSpec {
+function grid(given: Grid, aria: string, rows: number): ChartSpec {
+  const view = upright(given);
   const { columns, lines, data } = view;
   const shown = Math.min(lines.length, 40);
   const scroll = lines.length > shown;
   const label = labelWidth(lines, view.width);
-  const cell = (view.width - label - 24) / Math.max(1, columns.length);
+  const room = view.width - label - 24;
+  const across = Math.min(columns.length, Math.max(1, Math.floor(room / FEWEST_PIXELS)));
+  const pan = columns.length > across;
+  const cell = room / Math.max(1, across);
   const wide = cell > 74;
-  const narrow = view.width < 560, line = narrow ? 41 : 28;
-  const longest = Math.max(...data.map((item) => item.text.length)) * 7;
+  const narrow = view.width < 560;
+  const folded = Math.max(1, ...lines.map((name) => Math.ceil((name.length * LETTER) / (label - 8))));
+  const line = narrow ? Math.max(41, Math.min(folded, 5) * TEXT_LINE + 4) : 28;
+  const longest = Math.max(...data.map((item) => item.text.length)) * LETTER;
   // What does not fit beside each other stands in two lines.
-  const written = (text: string) => (longest > cell ? text.replace(" · ", "\n") : text);
+  const written = (text: string) => (longest > cell ? text.replace(/ · |(?<=✓) /, "\n") : text);
+  const name = Math.min(150, Math.max(0, ...columns.map((column) => column.length)) * LETTER);
+  const top = wide ? 46 : Math.max(46, 16 + name * Math.sin((TILT / 180) * Math.PI));
   const span = view.high - view.low || 1;
   const luminous = (share: number) => (isDark() ? share > 0.6 : share < 0.45);
   for (const item of data) {
@@ -39,19 +57,22 @@ function grid(view: Grid, aria: string, rows: number): ChartSpec {
   return {
     option: frame({
       legend: { show: false },
-      grid: { left: label + 6, right: scroll ? 44 : 12, top: 46, bottom: 62 },
+      grid: { left: label + 6, right: scroll ? 44 : 12, top, bottom: pan ? 84 : 62 },
       xAxis: axis("category", "", { data: columns, position: "top", axisTick: { show: false },
-        axisLabel: { color: ink("text"), fontWeight: 600, interval: 0, rotate: wide ? 0 : 40, hideOverlap: false, ...(wide ? { width: cell - 6, overflow: "break" } : {}) } }),
+        axisLabel: { color: ink("text"), fontWeight: 600, interval: 0, rotate: wide ? 0 : TILT, hideOverlap: false, ...(wide ? { width: cell - 6, overflow: "break" } : { width: name, overflow: "truncate" }) } }),
       yAxis: axis("category", "", { data: lines, inverse: true, axisTick: { show: false },
-        axisLabel: { color: ink("text"), width: label - 8, overflow: narrow ? "break" : "truncate", lineHeight: 13, interval: 0, hideOverlap: false } }),
-      dataZoom: scroll ? [{ type: "slider", yAxisIndex: 0, startValue: 0, endValue: shown - 1, width: 16, right: 4, showDetail: false, brushSelect: false }] : [],
+        axisLabel: { color: ink("text"), width: label - 8, overflow: narrow ? "break" : "truncate", lineHeight: TEXT_LINE, interval: 0, hideOverlap: false } }),
+      dataZoom: [
+        ...(scroll ? [{ type: "slider", yAxisIndex: 0, startValue: 0, endValue: shown - 1, width: 16, right: 4, showDetail: false, brushSelect: false }] : []),
+        ...(pan ? [{ type: "slider", xAxisIndex: 0, startValue: 0, endValue: across - 1, height: 16, bottom: 32, showDetail: false, brushSelect: false }] : []),
+      ],
       visualMap: { type: "continuous", min: view.low, max: view.high, dimension: 2, calculable: false, orient: "horizontal", left: "center", bottom: 4,
         itemHeight: 160, itemWidth: 12, inRange: { color: view.colours }, text: [view.unit(view.high), view.unit(view.low)], textStyle: { color: ink("muted") } },
       series: [{ type: "heatmap", data, itemStyle: { borderColor: ink("surface"), borderWidth: 2 },
-        label: { show: cell > 25, fontSize: narrow ? 11 : 12, lineHeight: 13, formatter: (p: { data: { text: string } }) => written(p.data.text) },
+        label: { show: cell > 25, fontSize: narrow ? 11 : 12, lineHeight: TEXT_LINE, formatter: (p: { data: { text: string } }) => written(p.data.text) },
         emphasis: { itemStyle: { borderColor: ink("text") } } }],
     }),
-    rows, marks: data.length, height: 120 + shown * line, aria,
+    rows, marks: data.length, height: top + (pan ? 96 : 74) + shown * line, aria,
   };
 }
 
@@ -156,6 +177,7 @@ export function ratios(view: View, width: number): ChartSpec | null {
     const ratio = row.rate! / base.get(y)!;
     return { value: [x, y, Math.max(-3, Math.min(3, Math.log2(ratio)))], row: row.index, rows: group.length, text: `${ratio.toPrecision(3)}×`, note: `${ratio.toPrecision(3)}×` };
   });
-  return grid({ columns: view.subjects.slice(), lines: [...base.keys()], data, low: -3, high: 3, colours: diverging(), width,
+  const columns = view.subjects.filter((name) => data.some((cell) => cell.value[0] === name));
+  return grid({ columns, lines: [...base.keys()], data, low: -3, high: 3, colours: diverging(), width,
     unit: (v) => `${v < 0 ? "≤ 1/8" : "≥ 8"}×` }, say("ui.aria_ratios", { cells: data.length, baseline: view.baseline }), cells.length);
 }
