@@ -11,6 +11,8 @@
 #include <set>
 #include <thread>
 
+#include "harness/results/manifest.hpp"
+#include "harness/results/run_folder.hpp"
 #include "tests/e2e/lab_plan.hpp"
 
 namespace chipfit::e2e {
@@ -34,6 +36,34 @@ TEST_F(Lab, ATaskIsDoneOnceWhoeverSaysItsNumber) {
   EXPECT_EQ(chipfit({"status", "--plan", plan_}).exit_code, 0);
   expect_merged(6);
   EXPECT_EQ(task(3).exit_code, 2);
+}
+
+TEST_F(Lab, TasksOfAMachineShareWhatOneOfThemMeasuredOfIt) {
+  ASSERT_EQ(chipfit({"plan", "--case", "gemm:f32:NN:8x8x8", "--case", "gemm:f32:NN:9x8x8", "--backend", "reference",
+                     "--quick", "--cases-per-task", "1", "-o", plan_ + "/"})
+                .exit_code,
+            0);
+  std::vector<results::ManifestPeak> peaks[2];
+  std::string runs[2];
+  for (const int index : {0, 1}) {
+    ASSERT_EQ(task(index).exit_code, 0);
+    const auto part = fs::path(plan_) / fmt::format("parts/{:06}", index);
+    const auto manifest = results::read_manifest(part);
+    ASSERT_TRUE(manifest);
+    runs[index] = manifest->run_id;
+    for (const auto& peak : manifest->peaks)
+      if (peak.source == "empirical") peaks[index].push_back(peak);
+    const auto file = results::read_results(part / "results.csv");
+    ASSERT_TRUE(file);
+    EXPECT_EQ(file->rows.at(0).real(results::Column::peak_empirical_flop_per_s), peaks[index].at(1).value);
+  }
+  ASSERT_EQ(peaks[0].size(), 2u);  // read_bandwidth and f32
+  for (auto& peak : peaks[0]) {
+    EXPECT_EQ(peak.run_id, "");
+    EXPECT_GT(peak.value, 0);
+    peak.run_id = runs[0];
+  }
+  EXPECT_EQ(peaks[1], peaks[0]);
 }
 
 TEST_F(Lab, AfterAHundredKillsEveryRowStandsOnce) {

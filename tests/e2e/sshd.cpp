@@ -37,7 +37,7 @@ bool shell(const std::string& line) {
 
 Sshd::Sshd() {
   if (!fs::exists(program)) {
-    trouble_ = fmt::format("no {}: ./quickstart deps test installs it", program);
+    trouble_ = fmt::format("no {}: it is in Debian's openssh-server", program);
     return;
   }
   const auto in = [&](const char* name) { return (folder_.path() / name).string(); };
