@@ -219,7 +219,10 @@ const std::vector<Verb>& verbs() {
          add_common(verb, raw);
        }},
       {"intake", "Verify a submission, check it, run it",
-       [](CLI::App& verb, Raw& raw) { add_intake(verb, raw.vendor); }},
+       [](CLI::App& verb, Raw& raw) {
+         add_intake(verb, raw.vendor);
+         add_common(verb, raw);
+       }},
       {"version", "Print the version", [](CLI::App& verb, Raw& raw) { add_common(verb, raw); }},
   };
   return table;

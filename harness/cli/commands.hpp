@@ -34,7 +34,7 @@ struct Selection {
   BenchmarkFlags benchmark;
 };
 
-enum class Format { people, json };
+enum class Format { people, json, none };  ///< on stdout; none: a verb that another one carries out
 enum class DryRun { no, yes };
 
 struct HelpCommand {
@@ -178,6 +178,7 @@ struct IntakeCommand {
   std::vector<std::string> suites;
   std::string lab;
   CheckOptions check;
+  Format format = Format::people;
 };
 
 struct ReportCommand {

@@ -140,7 +140,7 @@ Result<Command> read_vendor_command(const std::string& verb, const VendorWords& 
   if (verb == "intake") {
     const auto out = words.out.empty() ? "results" : words.out;
     const auto suites = words.suites.empty() ? std::vector<std::string>{"quick"} : words.suites;
-    return IntakeCommand{words.file, words.signers, out, suites, words.lab, std::move(*walk)};
+    return IntakeCommand{words.file, words.signers, out, suites, words.lab, std::move(*walk), format};
   }
   for (const auto& given :
        {require_name(words.vendor, "--vendor", "--vendor mycompany"), require_name(words.chip, "--chip", "--chip x1"),

@@ -101,8 +101,9 @@ nlohmann::ordered_json to_json(const compare::AaFigures& f, const std::string& f
           {"uniformity_distance", f.uniformity.distance},
           {"uniformity_p", f.uniformity.p},
           {"second_slower", f.second_slower},
-          {"second_slower_share_low", f.second_slower_share.low},
-          {"second_slower_share_high", f.second_slower_share.high},
+          {"second_over_first", f.second_over_first.value},
+          {"second_over_first_low", f.second_over_first.interval.low},
+          {"second_over_first_high", f.second_over_first.interval.high},
           {"largest_ratio", f.largest_ratio},
           {"delta", f.delta}};
 }
@@ -114,8 +115,10 @@ std::string to_text(const compare::AaFigures& f) {
                       percent_text(f.false_flag_rate.high));
   text +=
       fmt::format("p-values           uniform: distance {:.2f}, p = {:.2g}\n", f.uniformity.distance, f.uniformity.p);
-  text += fmt::format("second name        slower in {} of {} cases: {} to {} of all (95 %)\n", f.second_slower,
-                      f.tested, percent_text(f.second_slower_share.low), percent_text(f.second_slower_share.high));
+  const auto& second = f.second_over_first;
+  text += fmt::format("second name        time {} of the first, {} to {} (95 %, over launches); slower in {} of {}\n",
+                      compare::ratio_text(second.value), compare::ratio_text(second.interval.low),
+                      compare::ratio_text(second.interval.high), f.second_slower, cases);
   text += fmt::format("largest ratio      {}\n", compare::ratio_text(f.largest_ratio));
   text += fmt::format("delta              {}: 99.5 % of equal cases differ by less\n", percent_text(f.delta));
   if (f.comparison.prior.value > 0)

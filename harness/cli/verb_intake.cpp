@@ -71,6 +71,12 @@ Result<bundle::Unpacked> accept(const IntakeCommand& command, Steps& steps, nloh
   return *unpacked;
 }
 
+nlohmann::ordered_json finished(nlohmann::ordered_json record, const Steps& steps, int exit_code) {
+  record["exit_code"] = exit_code;
+  record["steps"] = steps.record();
+  return record;
+}
+
 /// The run that this intake has started: the newest folder that was not there before.
 fs::path newest_run(const fs::path& folder) {
   fs::path newest;
@@ -87,6 +93,8 @@ fs::path newest_run(const fs::path& folder) {
 Result<int> intake(const IntakeCommand& command, const std::vector<std::string>& arguments, Console& console) {
   Steps steps(command.bundle, console);
   nlohmann::ordered_json record;
+  const bool people = command.format == Format::people;
+  const Format format_of_steps = people ? Format::people : Format::none;
   const auto unpacked = accept(command, steps, record);
   if (!unpacked) return pass_on(unpacked.error());
   const fs::path folder = command.out / unpacked->index.vendor / unpacked->index.chip;
@@ -98,8 +106,9 @@ Result<int> intake(const IntakeCommand& command, const std::vector<std::string>&
   if (!checked) return steps.stopped("conformance", checked.error());
   record["check"] = check_json(*checked);
   if (!checked->report.passed()) {
-    console.data(check_text(*checked, console.paper()));
+    if (people) console.data(check_text(*checked, console.paper()));
     console.talk("intake stops at step 'conformance'; the vendor can repeat each finding by the line below it");
+    if (!people) print_json(finished(std::move(record), steps, exit_verdict), console);
     return exit_verdict;
   }
   steps.done("conformance", fmt::format("passed with seed {}", checked->report.seed));
@@ -111,6 +120,7 @@ Result<int> intake(const IntakeCommand& command, const std::vector<std::string>&
   suite.selection.devices = {command.check.device};
   suite.out = folder;
   suite.lab = command.lab;
+  suite.format = format_of_steps;
   if (!command.lab.empty()) suite.provenance = results::Provenance::lab_run;
   const fs::path before = newest_run(folder);
   const auto ran = run(suite, arguments, console);
@@ -122,6 +132,7 @@ Result<int> intake(const IntakeCommand& command, const std::vector<std::string>&
   ReportCommand page;
   page.inputs = {results};
   page.output = results.string() + ".report.html";
+  page.format = format_of_steps;
   if (const auto reported = report(page, console); reported) {
     steps.done("report", page.output.string());
   } else if (reported.error().kind == Error::Kind::unavailable) {
@@ -129,12 +140,12 @@ Result<int> intake(const IntakeCommand& command, const std::vector<std::string>&
   } else {
     return steps.stopped("report", reported.error());
   }
-  record["exit_code"] = *ran;
-  record["steps"] = steps.record();
+  record = finished(std::move(record), steps, *ran);
   // Beside the run and not in it: the run's own sums are complete.
   const auto written = results::write_whole(
       results.string() + ".intake.json", record.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
   if (!written) return pass_on(written.error());
+  if (!people) print_json(record, console);
   return *ran;
 }
 

@@ -118,7 +118,7 @@ Result<int> report(const ReportCommand& command, Console& console) {
     if (auto printed = write_pdf(command, *page, console); !printed) return pass_on(printed.error());
     if (people) console.data(printable(command.pdf.string()) + "\n");
   }
-  if (!people) print_json(to_json(command, *page, rows), console);
+  if (command.format == Format::json) print_json(to_json(command, *page, rows), console);
   return exit_ok;
 }
 

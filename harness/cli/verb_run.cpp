@@ -83,7 +83,7 @@ Result<int> run(const RunCommand& command, const std::vector<std::string>& argum
   if (!summary) return pass_on(summary.error());
   if (command.format == Format::json) {
     console.data(results_json(summary->rows, summary->folder.string(), summary->interrupted));
-  } else {
+  } else if (command.format == Format::people) {
     print(*summary, *planned, console);
   }
   // Said again at the end: the lines at the start have scrolled away.

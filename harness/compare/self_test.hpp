@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "harness/stats/geometric_mean.hpp"
 #include "harness/stats/launch_comparison.hpp"
 #include "harness/stats/proportion.hpp"
 #include "harness/stats/simulated_launches.hpp"
@@ -15,11 +16,13 @@ struct AaFigures {
   int cases = 0, tested = 0, launches = 0;  ///< launches: the fewest of a side
   int false_flags = 0;                      ///< SLOWER or FASTER
   stats::Interval false_flag_rate;          ///< of Clopper and Pearson, 95 %
-  stats::Uniformity uniformity;         ///< of the p-values of "no difference at all"; equal sides make them uniform
-  int second_slower = 0;                ///< tested cases in which the second name came out slower
-  stats::Interval second_slower_share;  ///< 95 %; without 50 % in it the label or the order matters
-  double largest_ratio = 1;             ///< the largest ratio between equal cases, whichever way
-  double delta = 0;                     ///< the machine's own: 99.5 % quantile of |log ratio|, as a ratio less 1
+  stats::Uniformity uniformity;  ///< of the p-values of "no difference at all"; equal sides make them uniform
+  int second_slower = 0;         ///< tested cases in which the second name came out slower
+  /// Second name over first: the mean over launches of the median ratio of all cases, which share the luck of their
+  /// launch and are no independent draws. Without 1 in its 95 % interval the label or the order matters.
+  stats::GeometricMean second_over_first;
+  double largest_ratio = 1;  ///< the largest ratio between equal cases, whichever way
+  double delta = 0;          ///< the machine's own: 99.5 % quantile of |log ratio|, as a ratio less 1
   stats::Comparison comparison;
 };
 AaFigures aa_figures(std::span<const stats::LogLaunches>, const stats::ComparisonRule&);

@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <utility>
 
+#include "harness/results/run_folder.hpp"
 #include "kernels/base/csv.hpp"
 
 namespace chipfit::judge {
@@ -44,6 +47,19 @@ Aggregate aggregate_of(std::span<const results::Row> rows) {
   return all;
 }
 
+std::vector<Aggregate> aggregates_of(std::span<const results::Row> rows) {
+  std::map<std::pair<std::string, std::string>, std::size_t> place;
+  std::vector<std::vector<results::Row>> groups;
+  for (const auto& row : rows) {
+    const auto [at, is_new] = place.try_emplace({row.text(Column::case_id), row.text(Column::launch)}, groups.size());
+    if (is_new) groups.emplace_back();
+    groups[at->second].push_back(row);
+  }
+  std::vector<Aggregate> all;
+  for (const auto& group : groups) all.push_back(aggregate_of(group));
+  return all;
+}
+
 std::string_view aggregate_header() {
   return "run_id,case_id,launch,devices,devices_rated,rate_min_flop_per_s,rate_mean_flop_per_s,rate_max_flop_per_s,"
          "rate_sum_flop_per_s,rate_proven_min_flop_per_s,rate_proven_mean_flop_per_s,rate_proven_max_flop_per_s,"
@@ -58,6 +74,13 @@ std::string aggregate_line(const Aggregate& all) {
   cells.push_back(number(all.time_max_s));
   cells.push_back(number(all.scaling_efficiency));
   return csv::line(cells) + "\n";
+}
+
+Result<void> write_aggregates(const std::filesystem::path& folder, std::span<const Aggregate> all) {
+  std::string text(aggregate_header());
+  text += '\n';
+  for (const auto& each : all) text += aggregate_line(each);
+  return results::write_whole(folder / "aggregate.csv", text);
 }
 
 }  // namespace chipfit::judge

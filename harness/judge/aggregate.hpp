@@ -1,10 +1,13 @@
 #pragma once
 #include <cstddef>
+#include <filesystem>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "harness/results/row.hpp"
+#include "kernels/base/result.hpp"
 
 namespace chipfit::judge {
 
@@ -25,8 +28,13 @@ struct Aggregate {
 /// Rows of one case and launch that were measured together.
 Aggregate aggregate_of(std::span<const results::Row>);
 
-/// aggregate.csv, beside results.csv: a line per case and launch, so that no sum ever stands among the devices' rows.
+/// One of each case and launch, in the order of their first rows.
+std::vector<Aggregate> aggregates_of(std::span<const results::Row>);
+
 std::string_view aggregate_header();
 std::string aggregate_line(const Aggregate&);  ///< ends in LF; empty cells where nothing was rated
+/// aggregate.csv, beside results.csv: a line per case and launch, so that no sum ever stands among the devices' rows.
+/// Error: io.
+Result<void> write_aggregates(const std::filesystem::path& folder, std::span<const Aggregate>);
 
 }  // namespace chipfit::judge

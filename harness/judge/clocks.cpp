@@ -10,6 +10,10 @@ double waited_between_clocks_s(const telemetry::RunQueue& judge, const telemetry
   return judge.waited_s + worker.waited_s * wake_ups / slices;
 }
 
+double waited_for_others_s(double judge_waited_s, double worker_waited_s, double worker_computed_s, double span_s) {
+  return std::max(0.0, std::min(judge_waited_s + worker_waited_s, span_s - worker_computed_s));
+}
+
 Clocks compare_clocks(std::span<const double> each_s, double total_s, double waited_s) {
   double sum = 0;
   for (const double s : each_s) {

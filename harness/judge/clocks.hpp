@@ -17,6 +17,10 @@ enum class Clocks {
 /// fall into its problems, where both clocks see them.
 double waited_between_clocks_s(const telemetry::RunQueue& judge, const telemetry::RunQueue& worker);
 
+/// The part of a span that judge and worker only waited for a processor which others had: the sum of their waits, but
+/// no more than the worker's threads have left of the span by computing themselves. No device works in such time.
+double waited_for_others_s(double judge_waited_s, double worker_waited_s, double worker_computed_s, double span_s);
+
 /// `each_s`: seconds of each problem of a latency batch on the worker's clock; `total_s`: the judge's seconds of the
 /// whole batch; `waited_s`: waited_between_clocks_s. Between two problems the worker only reads its clock and enqueues,
 /// so that nearly all of the judge's time must be in its sum, and never more. On a busy machine the worker or the judge

@@ -5,10 +5,14 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <optional>
 #include <vector>
 
 #include "harness/judge/attempt.hpp"
+#include "harness/judge/clocks.hpp"
 #include "harness/judge/ending.hpp"
+#include "harness/telemetry/process_time.hpp"
+#include "harness/telemetry/run_queue.hpp"
 
 namespace chipfit::judge {
 namespace {
@@ -21,13 +25,41 @@ constexpr std::uint64_t window_bytes = 64u << 20;
 struct Seen {
   int problems = 0;
   double sync_s = 0, receipt_s = 0;  ///< since the reveal
+  double waited_s = 0;               ///< after sync, for processors that others had
   double again_s = 0;                ///< the same downloads once more, when nothing can be left to do
+  double again_waited_s = 0;
 
   double after_sync_s() const { return receipt_s - sync_s; }
   /// More than half of the work came after sync. An honest device only transfers then, as it does the second time.
-  bool is_deferred() const { return after_sync_s() - again_s > 0.5 * receipt_s; }
+  bool is_deferred() const {
+    const double work_s = after_sync_s() - waited_s, transfer_s = again_s - again_waited_s;
+    return work_s - transfer_s > 0.5 * (receipt_s - waited_s);
+  }
   /// Time of one problem with all that was put off, but without its transfer.
   double problem_s() const { return std::max(0.0, receipt_s - again_s) / problems; }
+};
+
+/// What the kernel says of judge and worker from its construction on.
+class Waits {
+ public:
+  explicit Waits(int worker)
+      : worker_(worker),
+        judge_queue_(telemetry::run_queue()),
+        worker_queue_(telemetry::run_queue(worker)),
+        computed_s_(telemetry::processor_time_s(worker)) {}
+
+  double for_others_s(double span_s) const {
+    const auto computed_s = telemetry::processor_time_s(worker_);
+    if (!computed_s || !computed_s_) return 0;
+    return judge::waited_for_others_s((telemetry::run_queue() - judge_queue_).waited_s,
+                                      (telemetry::run_queue(worker_) - worker_queue_).waited_s,
+                                      *computed_s - *computed_s_, span_s);
+  }
+
+ private:
+  int worker_;
+  telemetry::RunQueue judge_queue_, worker_queue_;
+  std::optional<double> computed_s_;
 };
 
 using SeenOrEnding = tl::expected<Seen, Ending>;
@@ -52,8 +84,10 @@ SeenOrEnding accumulated_batch(const ProvenCase& c, KernelId adding, int count) 
   }
   const auto times = c.run(adding, entries);
   if (!times) return tl::unexpected(times.error());
+  const Waits since(c.worker.pid());
   const auto fetched = c.arena.fetch(slot_of_sum);
   if (!fetched) return end(fetched.error(), "download");
+  const double waited_s = since.for_others_s(fetched->received_s - times->synced_s);
   const Problem adding_problem = with_accumulate(c.problem, Accumulate::add);
   Step right =
       c.checks.output(OutputChecks::Kind::grade, *fetched, {adding_problem, terms, c0.data(), fetched->output.data()});
@@ -61,11 +95,13 @@ SeenOrEnding accumulated_batch(const ProvenCase& c, KernelId adding, int count) 
     right.error().reason = fmt::format("accumulated batch of {}: {}", count, right.error().reason);
     return tl::unexpected(std::move(right.error()));
   }
-  Seen seen{count, times->seconds(), fetched->received_s - times->revealed_s, 0};
+  Seen seen{count, times->seconds(), fetched->received_s - times->revealed_s, waited_s};
+  const Waits once_more(c.worker.pid());
   const double begin = now_s();
   const auto again = c.arena.fetch(slot_of_sum);
   if (!again) return end(again.error(), "download");
   seen.again_s = again->received_s - begin;
+  seen.again_waited_s = once_more.for_others_s(seen.again_s);
   return seen;
 }
 
@@ -95,8 +131,9 @@ SeenOrEnding window_batch(const ProvenCase& c, int count) {
     }
     return {};
   };
+  const Waits since(c.worker.pid());
   CHIPFIT_ATTEMPT(receive_all());
-  Seen seen{count, times->seconds(), received_s - times->revealed_s, 0};
+  Seen seen{count, times->seconds(), received_s - times->revealed_s, since.for_others_s(received_s - times->synced_s)};
   for (int slot = 0; slot < count; ++slot) {
     const auto& view = views[static_cast<std::size_t>(slot)];
     const oracle::Inputs inputs{view.host[0], view.host[1]};
@@ -104,9 +141,11 @@ SeenOrEnding window_batch(const ProvenCase& c, int count) {
     CHIPFIT_ATTEMPT(
         c.checks.output(OutputChecks::Kind::grade, fetched, {c.problem, {&inputs, 1}, nullptr, fetched.output.data()}));
   }
+  const Waits once_more(c.worker.pid());
   const double begin = now_s();
   CHIPFIT_ATTEMPT(receive_all());
   seen.again_s = received_s - begin;
+  seen.again_waited_s = once_more.for_others_s(seen.again_s);
   return seen;
 }
 

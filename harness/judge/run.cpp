@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
-#include <exception>
+#include <deque>
 #include <map>
 #include <optional>
 #include <set>
@@ -14,13 +14,12 @@
 #include "harness/judge/aggregate.hpp"
 #include "harness/judge/attempt.hpp"
 #include "harness/judge/case_runner.hpp"
-#include "harness/judge/device_watch.hpp"
+#include "harness/judge/device_under_test.hpp"
 #include "harness/judge/journal.hpp"
 #include "harness/judge/provenance.hpp"
 #include "harness/judge/rows.hpp"
 #include "harness/judge/schedule.hpp"
 #include "harness/judge/stop_signal.hpp"
-#include "harness/judge/weaker_level.hpp"
 #include "harness/results/build_info.hpp"
 #include "harness/results/digest.hpp"
 #include "harness/sandbox/protect.hpp"
@@ -34,20 +33,6 @@ namespace fs = std::filesystem;
 
 /// The rows a plan promises, by what is known before any plugin is loaded.
 using RowKey = std::tuple<std::string, std::string, std::uint32_t, int>;  // case, backend, device, launch
-
-/// How one device has fared so far.
-struct DeviceState {
-  int deaths_in_a_row = 0;
-  std::string given_up;  ///< why the remaining cases are not tried; empty: they are
-  sandbox::Isolation level = sandbox::Isolation::l0;
-  bool has_started = false;  ///< a worker has had it open: what fails later is no matter of isolation
-  DeviceFacts facts;
-  std::unique_ptr<Session> session;  ///< the running launch; one device at a time has one, but for simultaneous plans
-  int session_launch = 0;
-  std::optional<DeviceWatch> watch;
-};
-
-constexpr int deaths_allowed = 3;
 
 std::string case_name(const std::string& case_id, const std::string& backend, std::uint32_t device) {
   return fmt::format("{}/{}/{}", case_id, backend, device);
@@ -69,7 +54,6 @@ class Runner {
         stop_(signal.flag()),
         machine_(machine_of(options)),
         telemetry_(journal.folder()),
-        devices_(options.plan.devices.size()),
         run_{.run_id = journal.run_id(),
              .host = machine_.host,
              .lab = options.lab,
@@ -78,16 +62,10 @@ class Runner {
              .isolation = options.in_process ? "in-process" : std::string(name(options.isolation)),
              .provenance = options.provenance},
         provenance_(options, machine_, run_) {
-    for (std::size_t d = 0; d < devices_.size(); ++d) {
-      const plan::PlannedDevice& planned = options.plan.devices[d];
-      DeviceFacts& facts = devices_[d].facts;
-      facts.backend = planned.backend;
-      facts.library_sha256 = planned.library_sha256;
-      facts.index = planned.device_index;
-      facts.uid = fmt::format("unknown#{}", planned.device_index);
-      devices_[d].level = options.isolation;
+    for (const plan::PlannedDevice& planned : options.plan.devices) {
+      devices_.emplace_back(planned, options.isolation);
       if (const auto known = options.isolation_of.find(planned.backend); known != options.isolation_of.end())
-        take_weaker_level(devices_[d], known->second, "it cannot be asked for its devices");
+        observer.note(devices_.back().take_weaker_level(known->second, "it cannot be asked for its devices"));
     }
     for (const auto& row : journal.present()) {
       done_.insert(key_of(row));
@@ -119,7 +97,9 @@ class Runner {
         for (const auto& planned_case : options_.plan.cases)
           for (int launch = 1; launch <= options_.plan.launches; ++launch)
             if (!is_done(planned_case, d, launch)) run_case(planned_case, d, launch);
-    for (DeviceState& state : devices_) state.session.reset();
+    for (DeviceUnderTest& device : devices_) device.end_worker();
+    if (is_together() && !fatal_)
+      if (auto written = write_aggregates(); !written) fatal_ = written.error();
     summary_.interrupted = stop_.load() && summary_.rows.size() < planned();
     if (auto ended = provenance_.end(journal_.folder(), summary_.interrupted); !ended && !fatal_)
       fatal_ = ended.error();
@@ -207,14 +187,14 @@ class Runner {
 
   std::optional<results::Row> run_case(const plan::PlannedCase& planned_case, std::size_t d, int launch) {
     if (fatal_ || stop_.load()) return std::nullopt;
-    DeviceState& state = devices_[d];
-    observer_.case_started(planned_case.case_id, state.facts.backend, launch);
+    DeviceUnderTest& device = devices_[d];
+    observer_.case_started(planned_case.case_id, device.facts().backend, launch);
     Outcome outcome;
     if (auto ready = make_ready(d, launch); !ready) {
       outcome = std::move(ready.error());
     } else {
-      outcome = measure(*state.session, planned_case.problem, context_for(planned_case, d, launch, 1));
-      if (outcome.session_dead) state.session.reset();
+      outcome = measure(device.session(), planned_case.problem, context_for(planned_case, d, launch, 1));
+      if (outcome.session_dead) device.end_worker();
     }
     return keep(planned_case, d, launch, std::move(outcome));
   }
@@ -229,84 +209,63 @@ class Runner {
     std::vector<Outcome> outcomes(devices_.size());
     std::vector<std::size_t> ready;
     for (std::size_t d = 0; d < devices_.size(); ++d) {
-      observer_.case_started(planned_case.case_id, devices_[d].facts.backend, launch);
+      observer_.case_started(planned_case.case_id, devices_[d].facts().backend, launch);
       if (auto made = make_ready(d, launch); made)
         ready.push_back(d);
       else
         outcomes[d] = std::move(made.error());
     }
-    const std::size_t active = measure_at_once(planned_case, launch, ready, outcomes);
+    // Before any of them begins: each is told of the same free memory.
+    std::vector<CaseContext> contexts;
+    for (const std::size_t d : ready) contexts.push_back(context_for(planned_case, d, launch, ready.size()));
+    const std::size_t active = at_once(ready.size(), options_.wider, [&](std::size_t i, Seat& seat) {
+      contexts[i].together = &seat;
+      outcomes[ready[i]] = measure(devices_[ready[i]].session(), planned_case.problem, contexts[i]);
+    });
     std::vector<results::Row> rows;
     for (std::size_t d = 0; d < devices_.size(); ++d) {
       outcomes[d].devices_active = std::max<std::size_t>(1, active);
-      if (outcomes[d].session_dead) devices_[d].session.reset();
+      if (outcomes[d].session_dead) devices_[d].end_worker();
       if (auto row = keep(planned_case, d, launch, std::move(outcomes[d]))) rows.push_back(std::move(*row));
     }
     if (rows.size() < devices_.size()) return {0, 0, {}, "INTERRUPTED"};
     const Aggregate aggregate = aggregate_of(rows);
-    if (auto kept = append(aggregate); !kept) fatal_ = kept.error();
     if (aggregate.rated == 0) return {0, 0, {}, "no device has a rate"};
     return {aggregate.time_max_s, aggregate.rate_flop_per_s.sum, fmt::format("{} devices at once", active), {}};
   }
 
-  /// One thread a device; how many devices began their timed rounds.
-  std::size_t measure_at_once(const plan::PlannedCase& planned_case, int launch, const std::vector<std::size_t>& ready,
-                              std::vector<Outcome>& outcomes) {
-    Meeting meeting(ready.size(), options_.wider);
-    std::vector<std::exception_ptr> thrown(ready.size());
-    std::vector<std::thread> threads;
-    for (std::size_t i = 0; i < ready.size(); ++i) {
-      CaseContext context = context_for(planned_case, ready[i], launch, ready.size());
-      threads.emplace_back([&, i, context]() mutable {
-        try {
-          Seat seat(meeting);
-          context.together = &seat;
-          outcomes[ready[i]] = measure(*devices_[ready[i]].session, planned_case.problem, context);
-        } catch (...) {
-          thrown[i] = std::current_exception();
-        }
-      });
-    }
-    for (std::thread& thread : threads) thread.join();
-    const std::size_t started = meeting.close();
-    for (const auto& exception : thrown)
-      if (exception) std::rethrow_exception(exception);
-    return started;
-  }
-
-  Result<void> append(const Aggregate& aggregate) {
-    if (!aggregates_) {
-      auto file = results::AppendFile::open(journal_.folder() / "aggregate.csv", std::string(aggregate_header()));
-      if (!file) return pass_on(file.error());
-      aggregates_.emplace(std::move(*file));
-    }
-    return aggregates_->append(aggregate_line(aggregate));
+  /// Of every case and launch that all devices have a row of: those of an earlier part of the run included.
+  Result<void> write_aggregates() const {
+    auto all = aggregates_of(summary_.rows);
+    std::erase_if(all, [&](const Aggregate& each) { return each.devices < devices_.size(); });
+    if (all.empty()) return {};
+    return judge::write_aggregates(journal_.folder(), all);
   }
 
   /// The row of an outcome, written unless the run has it already; none where the case was abandoned.
   std::optional<results::Row> keep(const plan::PlannedCase& planned_case, std::size_t d, int launch, Outcome outcome) {
     if (fatal_) return std::nullopt;
-    DeviceState& state = devices_[d];
+    DeviceUnderTest& device = devices_[d];
+    const DeviceFacts& facts = device.facts();
     if (outcome.session_dead) wait_for_signal();
     if (outcome.interrupted || (stop_.load() && outcome.session_dead)) return std::nullopt;
-    if (outcome.reason.empty()) outcome.reason = state.facts.isolation_note;
+    if (outcome.reason.empty()) outcome.reason = facts.isolation_note;
     if (options_.measure.quick && outcome.verdict == Verdict::ok) outcome.conditions.push_back(Condition::quick);
     if (options_.in_process) outcome.conditions.push_back(Condition::untrusted);
-    keep_count_of_deaths(state, outcome);
+    device.count(outcome);
 
-    const double peak = outcome.verdict == Verdict::ok ? empirical_peak(planned_case.problem, state.facts) : 0;
-    results::Row row = make_row(run_, planned_case, state.facts, launch, outcome, peak);
+    const double peak = outcome.verdict == Verdict::ok ? empirical_peak(planned_case.problem, facts) : 0;
+    results::Row row = make_row(run_, planned_case, facts, launch, outcome, peak);
     if (is_done(planned_case, d, launch)) return row;
-    if (state.watch)
-      if (auto kept = state.watch->record(row, outcome.sustained); !kept) {
-        fatal_ = kept.error();
-        return std::nullopt;
-      }
-    if (auto kept = journal_.append(row, sample_lines(run_, planned_case, state.facts, launch, outcome)); !kept) {
+    if (auto kept = device.record(row, outcome.sustained); !kept) {
       fatal_ = kept.error();
       return std::nullopt;
     }
-    done_.insert({planned_case.case_id, state.facts.backend, state.facts.index, launch});
+    if (auto kept = journal_.append(row, sample_lines(run_, planned_case, facts, launch, outcome)); !kept) {
+      fatal_ = kept.error();
+      return std::nullopt;
+    }
+    done_.insert({planned_case.case_id, facts.backend, facts.index, launch});
     summary_.rows.push_back(row);
     provenance_.count_verification(outcome.checks.verify_s, outcome.total_s);
     observer_.case_finished(row, done_.size(), planned());
@@ -321,12 +280,12 @@ class Runner {
   /// A running session of this device and launch, or the outcome that takes its place.
   tl::expected<void, Outcome> make_ready(std::size_t d, int launch) {
     Outcome outcome;
-    if (const DeviceState& state = devices_[d]; !state.given_up.empty()) {
+    if (const std::string& given_up = devices_[d].given_up(); !given_up.empty()) {
       outcome.verdict = Verdict::skipped_unstable;
-      outcome.reason = state.given_up;
+      outcome.reason = given_up;
       return tl::unexpected(std::move(outcome));
     }
-    const auto opened = session_for(d, launch);
+    const auto opened = open_for(d, launch);
     if (opened) return {};
     const CallFailure& failure = opened.error();
     const bool unavailable = failure.kind == CallFailure::Kind::refused && failure.status == CHIPFIT_UNAVAILABLE;
@@ -343,7 +302,7 @@ class Runner {
     CaseContext context;
     context.settings = options_.measure;
     context.deadlines = options_.deadlines;
-    const chipfit_device_info& device = devices_[d].session->device();
+    const chipfit_device_info& device = devices_[d].session().device();
     const bool own_memory = device.kind == CHIPFIT_GPU || device.kind == CHIPFIT_ACCELERATOR;
     context.limits.host_available = telemetry::available_memory_bytes() / sharing;
     context.limits.device_available = own_memory ? device.memory_bytes : 0;
@@ -357,86 +316,29 @@ class Runner {
   }
 
   /// The running session where it serves this launch, else a new worker.
-  CallResult<void> session_for(std::size_t d, int launch) {
+  CallResult<void> open_for(std::size_t d, int launch) {
     if (!is_together())
       for (std::size_t other = 0; other < devices_.size(); ++other)
-        if (other != d) leave(devices_[other]);
-    DeviceState& state = devices_[d];
-    if (state.session && state.session_launch == launch) return {};
-    state.session.reset();
+        if (other != d) devices_[other].leave();
+    DeviceUnderTest& device = devices_[d];
+    if (device.serves(launch)) return {};
+    device.end_worker();
     const plan::PlannedDevice& planned = options_.plan.devices[d];
     const plan::BackendManifest& backend = options_.backends.at(planned.backend);
     WorkerConfig config =
-        worker_config(backend, options_.worker_binary, planned.options, scratch_.path(), devices_[d].level);
+        worker_config(backend, options_.worker_binary, planned.options, scratch_.path(), device.level());
     config.log_file = journal_.folder() / fmt::format("worker-{}-{}.log", planned.backend, planned.device_index);
     config.deadlines = options_.deadlines;
     config.memory_limit_bytes = options_.memory_limit_bytes != 0 ? options_.memory_limit_bytes
                                                                  : telemetry::available_memory_bytes() /
                                                                        (is_together() ? devices_.size() : 1) / 10 * 9;
     config.in_process = options_.in_process;
-    auto session = open_session(config, devices_[d], planned.device_index);
-    if (!session) return tl::unexpected(session.error());
-    state.session = std::move(*session);
-    state.session_launch = launch;
-    state.facts.plugin = state.session->plugin();
-    state.facts.device = state.session->device();
-    state.facts.uid = device_uid(state.facts.device, state.facts.index);
-    if (!state.watch) watch(state);
-    provenance_.add_device(state.facts, state.session->worker().loaded_libraries());
+    const auto opened = device.open(std::move(config), launch, options_.weaker);
+    if (!opened) return tl::unexpected(opened.error());
+    if (!opened->empty()) observer_.note(*opened);
+    device.watch(run_.run_id, telemetry_, began_);
+    provenance_.add_device(device.facts(), device.session().worker().loaded_libraries());
     return {};
-  }
-
-  void take_weaker_level(DeviceState& state, sandbox::Isolation level, const std::string& why) {
-    const auto note =
-        fmt::format("isolation {} instead of {}: {}", sandbox::name(level), sandbox::name(state.level), why);
-    state.level = level;
-    state.facts.isolation = sandbox::name(level);
-    state.facts.isolation_note = note;
-    observer_.note(fmt::format("{}: {}", state.facts.backend, note));
-  }
-
-  /// A plugin that refuses or dies before it has ever worked may lack something that the level takes from it. One that
-  /// hangs is not given more time.
-  CallResult<std::unique_ptr<Session>> open_session(WorkerConfig& config, DeviceState& state, std::uint32_t index) {
-    auto session = Session::open(config, index);
-    const bool first = !std::exchange(state.has_started, true);
-    if (session || !first) return session;
-    const CallFailure& failure = session.error();
-    const bool quickly = failure.kind == CallFailure::Kind::refused ||
-                         (failure.kind == CallFailure::Kind::died &&
-                          (failure.verdict == Verdict::crashed || failure.verdict == Verdict::exited));
-    if (!quickly) return session;
-    std::vector<sandbox::Isolation> weaker;
-    for (const auto level : options_.weaker)
-      if (level < state.level) weaker.push_back(level);
-    auto opened = at_a_weaker_level(weaker, [&](sandbox::Isolation level) {
-      config.isolation = level;
-      return Session::open(config, index);
-    });
-    if (!opened) return session;
-    take_weaker_level(state, opened->first, failure.reason);
-    return std::move(opened->second);
-  }
-
-  static void leave(DeviceState& state) {
-    state.session.reset();
-    state.watch.reset();
-  }
-
-  /// A device that tells nothing is simply not watched: its columns stay blank.
-  void watch(DeviceState& state) {
-    if (auto source = telemetry_source(state.facts.device))
-      state.watch.emplace(std::move(*source), run_.run_id, state.facts.uid, telemetry_, began_);
-  }
-
-  static void keep_count_of_deaths(DeviceState& state, const Outcome& outcome) {
-    if (outcome.verdict == Verdict::wedged) {
-      state.given_up = "the device is wedged: an earlier worker could not be ended";
-      return;
-    }
-    state.deaths_in_a_row = info(outcome.verdict).died ? state.deaths_in_a_row + 1 : 0;
-    if (state.deaths_in_a_row >= deaths_allowed)
-      state.given_up = fmt::format("{} workers died in a row; the last: {}", deaths_allowed, outcome.reason);
   }
 
   double empirical_peak(const Problem& problem, const DeviceFacts& facts) {
@@ -452,7 +354,7 @@ class Runner {
   const std::atomic<bool>& stop_;
   telemetry::Machine machine_;
   TelemetryFile telemetry_;
-  std::vector<DeviceState> devices_;
+  std::deque<DeviceUnderTest> devices_;
   RunFacts run_;
   Provenance provenance_;
   std::set<RowKey> done_;
@@ -460,7 +362,6 @@ class Runner {
   std::optional<Error> fatal_;
   sandbox::ScratchFolder scratch_;
   DeviceWatch::Clock::time_point began_ = DeviceWatch::Clock::now();
-  std::optional<results::AppendFile> aggregates_;
 };
 
 }  // namespace

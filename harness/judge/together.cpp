@@ -1,8 +1,10 @@
 #include "harness/judge/together.hpp"
 
 #include <chrono>
+#include <exception>
 #include <thread>
 #include <utility>
+#include <vector>
 
 namespace chipfit::judge {
 
@@ -57,6 +59,26 @@ bool Seat::all_finished() {
 Seat::~Seat() {
   if (!started_) meeting_.arrive(false);
   if (!finished_) meeting_.finish();
+}
+
+std::size_t at_once(std::size_t devices, Meeting::Wider wider, const std::function<void(std::size_t, Seat&)>& work) {
+  Meeting meeting(devices, std::move(wider));
+  std::vector<std::exception_ptr> thrown(devices);
+  std::vector<std::thread> threads;
+  for (std::size_t i = 0; i < devices; ++i)
+    threads.emplace_back([&, i] {
+      try {
+        Seat seat(meeting);
+        work(i, seat);
+      } catch (...) {
+        thrown[i] = std::current_exception();
+      }
+    });
+  for (std::thread& thread : threads) thread.join();
+  const std::size_t started = meeting.close();
+  for (const auto& exception : thrown)
+    if (exception) std::rethrow_exception(exception);
+  return started;
 }
 
 }  // namespace chipfit::judge

@@ -57,4 +57,8 @@ class Seat {
   bool started_ = false, finished_ = false;
 };
 
+/// Calls work(0) … work(devices − 1) at the same time, a thread and a seat of one meeting for each; what one throws is
+/// thrown when all have ended. The value: that of Meeting::close().
+std::size_t at_once(std::size_t devices, Meeting::Wider, const std::function<void(std::size_t, Seat&)>& work);
+
 }  // namespace chipfit::judge

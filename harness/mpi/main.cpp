@@ -81,26 +81,13 @@ Result<std::vector<judge::Aggregate>> write_all(const std::filesystem::path& fol
   if (auto written = results::write_whole(folder / "results.csv", text); !written) return pass_on(written.error());
   const auto read = results::read_results(folder / "results.csv");
   if (!read) return pass_on(read.error());
-  std::vector<std::pair<std::string, std::string>> order;
-  std::map<std::pair<std::string, std::string>, std::vector<results::Row>> groups;
-  for (const auto& row : read->rows) {
-    const std::pair key{row.text(Column::case_id), row.text(Column::launch)};
-    auto& group = groups[key];
-    if (group.empty()) order.push_back(key);
-    group.push_back(row);
-  }
-  std::vector<judge::Aggregate> all;
-  std::string aggregates = std::string(judge::aggregate_header()) + "\n";
-  for (const auto& key : order) {
-    auto one = judge::aggregate_of(groups[key]);
+  auto all = judge::aggregates_of(read->rows);
+  for (auto& one : all) {
     one.run_id = folder.filename().string();
-    if (const auto single = rates.find(key.first); single != rates.end() && one.rated > 0)
+    if (const auto single = rates.find(one.case_id); single != rates.end() && one.rated > 0)
       one.scaling_efficiency = one.rate_flop_per_s.sum / (static_cast<double>(one.rated) * single->second);
-    aggregates += judge::aggregate_line(one);
-    all.push_back(std::move(one));
   }
-  if (auto written = results::write_whole(folder / "aggregate.csv", aggregates); !written)
-    return pass_on(written.error());
+  if (auto written = judge::write_aggregates(folder, all); !written) return pass_on(written.error());
   return all;
 }
 

@@ -128,6 +128,11 @@ TEST_F(Intake, ATrustedVendorsBrokenPluginStopsAtConformance) {
   EXPECT_NE(ran.out.find("P9 is broken"), std::string::npos) << ran.out;
   EXPECT_NE(ran.out.find("again: chipfit check"), std::string::npos) << ran.out;
   EXPECT_NE(ran.err.find("stops at step 'conformance'"), std::string::npos) << ran.err;
+  const Ran again = intake({"--json"});
+  EXPECT_EQ(again.exit_code, 1) << again.err;
+  const auto record = nlohmann::json::parse(again.out);
+  EXPECT_EQ(record["exit_code"], 1);
+  EXPECT_EQ(record["check"]["passed"], false);
 }
 
 TEST_F(Intake, AManifestThatPointsOutOfTheBundleStopsAtProbe) {
@@ -142,7 +147,7 @@ TEST_F(Intake, AManifestThatPointsOutOfTheBundleStopsAtProbe) {
 
 TEST_F(Intake, AGoodSubmissionLeavesResultsAndARecord) {
   write_file(folder / "one.csv", "op,m,n,k\ngemm,64,64,64\n");
-  const Ran ran = intake({"--suite", (folder / "one.csv").string(), "--lab", "lab one"});
+  const Ran ran = intake({"--suite", (folder / "one.csv").string(), "--lab", "lab one", "--json"});
   ASSERT_EQ(ran.exit_code, 0) << ran.out << ran.err;
   const fs::path chip = out / "mycompany/x1";
   const auto rows = rows_of(chip);
@@ -150,6 +155,7 @@ TEST_F(Intake, AGoodSubmissionLeavesResultsAndARecord) {
   EXPECT_EQ(rows[0].text(results::Column::verdict), "OK");
   EXPECT_EQ(rows[0].text(results::Column::lab), "lab one");
   const auto record = nlohmann::json::parse(read_file(run_folder(chip).string() + ".intake.json"));
+  EXPECT_EQ(nlohmann::json::parse(ran.out), record) << "stdout is the record and nothing else";
   EXPECT_EQ(record["signer"], "qa@mychip.example");
   EXPECT_EQ(record["check"]["passed"], true);
   std::string steps;

@@ -1,6 +1,7 @@
 // Returns from sync while a thread computes, and lets a slow download wait for it row by row.
 // verdict: DEFERRED|TIMEOUT|OK
 // real_s: 0.004
+// note: possible condition IMPLAUSIBLE
 #include "slow_link.h"
 
 #include <pthread.h>

@@ -1,4 +1,4 @@
-// Is right for its first forty problems and writes nothing afterwards.
+// Is right for its first twelve problems and writes nothing afterwards.
 // verdict: NOT_WRITTEN|INCORRECT
 // case: gemm:f32:NN:96x96x96
 #include "honest.h"
@@ -6,7 +6,7 @@
 static chipfit_status enqueue(chipfit_device device, chipfit_kernel kernel, const chipfit_view* in, uint32_t in_count,
                               chipfit_view out) {
   static int count;
-  if (++count > 40) return CHIPFIT_OK;
+  if (++count > 12) return CHIPFIT_OK;
   honest_enqueue(device, kernel, in, in_count, out);
   return CHIPFIT_OK;
 }

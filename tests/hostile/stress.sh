@@ -1,6 +1,7 @@
 #!/bin/bash
-# Every hostile plugin at every isolation level while the machine is busy, and the honest controls while it is
-# oversubscribed. Prints one line for each part; exits 1 when any verdict was wrong or any control was flagged.
+# Every hostile plugin at every isolation level, all levels side by side so that each is the others' load, and then
+# the honest controls beside twice as many computing processes as cores. Prints one line for each part; exits 1 when
+# any verdict was wrong or any control was flagged.
 #   tests/hostile/stress.sh BUILD_FOLDER [rounds] [controls] [LEVEL,LEVEL…]     (20 500 L0,L1,L1+Landlock,L2,L3)
 set -uo pipefail
 build=$(readlink -f "${1:?usage: tests/hostile/stress.sh BUILD_FOLDER [rounds] [controls] [levels]}")
@@ -20,7 +21,7 @@ start_load() {
   done
 }
 
-# part NAME REPEATS LEVELS FILTER: prints how many tests ran and which failed.
+# part NAME REPEATS LEVELS FILTER: prints how many tests ran and which failed; false when one did or none ran.
 part() {
   local name=$1 repeats=$2 begin=$SECONDS
   CHIPFIT_HOSTILE_LEVELS=$3 "$tests" --gtest_filter="$4" --gtest_repeat="$repeats" --gtest_brief=1 >"$log/$name" 2>&1
@@ -29,17 +30,20 @@ part() {
   wrong=$(grep -c '^\[  FAILED  \] .*(.* ms)$' "$log/$name")
   printf '%-32s %6d runs %4d wrong %6d s\n' "$name" "$ran" "$wrong" $((SECONDS - begin))
   if [ "$code" -ne 0 ] || [ "$ran" -eq 0 ]; then
-    failed=1
     grep -E '^\[  FAILED|Failure|verdict |flagged|REACHED|Which is' "$log/$name" | head -60
+    return 1
   fi
 }
 
-cores=$(nproc)
-start_load "$cores"
-for level in ${levels//,/ }; do part "hostile-$level" "$rounds" "$level" 'All/Hostile.GetsItsVerdict/*'; done
-# Honest plugins with twice as many computing processes as cores beside them: no flag, whatever the clock does.
-start_load "$cores"
+running=()
+for level in ${levels//,/ }; do
+  part "hostile-$level" "$rounds" "$level" 'All/Hostile.GetsItsVerdict/*' &
+  running+=($!)
+done
+for one in "${running[@]}"; do wait "$one" || failed=1; done
+# Honest plugins while others compute at their priority: no flag, whatever the clock does.
+start_load $((2 * $(nproc)))
 honest='*honest*:*slow_link_auto:*slow_link_without_accumulation*:*newer_minor*:*log_chatter*'
 names=$(CHIPFIT_HOSTILE_LEVELS=auto "$tests" --gtest_list_tests --gtest_filter="$honest" | grep -c GetsItsVerdict)
-part controls $(((controls + names - 1) / (names > 0 ? names : 1))) auto "$honest"
+part controls $(((controls + names - 1) / (names > 0 ? names : 1))) auto "$honest" || failed=1
 exit $failed

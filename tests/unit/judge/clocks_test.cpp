@@ -56,5 +56,12 @@ TEST(Clocks, AClockTenTimesTooSlowDiffersOnABusyMachineToo) {
   EXPECT_EQ(compare_clocks(problems(10, 0.028), 0.4, waited_s), Clocks::busy);
 }
 
+TEST(Clocks, WhatOthersTookFromASpanIsWhatWasWaitedForAndNotComputedInstead) {
+  EXPECT_DOUBLE_EQ(waited_for_others_s(0.010, 0.015, 0.002, 0.030), 0.025);
+  EXPECT_DOUBLE_EQ(waited_for_others_s(0, 0.029, 0.028, 0.030), 0.002) << "it waited for its own threads";
+  EXPECT_DOUBLE_EQ(waited_for_others_s(0, 0.030, 0.060, 0.030), 0) << "two of its threads computed all the time";
+  EXPECT_DOUBLE_EQ(waited_for_others_s(0, 0, 0.001, 0.030), 0);
+}
+
 }  // namespace
 }  // namespace chipfit::judge

@@ -104,6 +104,24 @@ TEST(Aggregate, HoldsLeastMeanGreatestAndSumOfWhatWasRated) {
             "1700000000000,2500000000000,3400000000000,0.003,\n");
 }
 
+TEST(Aggregate, IsOneForEachCaseAndLaunchInTheOrderOfTheirFirstRows) {
+  using results::Column;
+  std::vector<results::Row> rows(5);
+  const std::pair<const char*, int> of[] = {{"b", 1}, {"a", 1}, {"b", 2}, {"b", 1}, {"a", 1}};
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    rows[i].set(Column::case_id, of[i].first);
+    rows[i].set(Column::launch, of[i].second);
+  }
+  const auto all = aggregates_of(rows);
+  ASSERT_EQ(all.size(), 3u);
+  EXPECT_EQ(all[0].case_id + std::to_string(all[0].launch), "b1");
+  EXPECT_EQ(all[0].devices, 2u);
+  EXPECT_EQ(all[1].case_id + std::to_string(all[1].launch), "a1");
+  EXPECT_EQ(all[1].devices, 2u);
+  EXPECT_EQ(all[2].case_id + std::to_string(all[2].launch), "b2");
+  EXPECT_EQ(all[2].devices, 1u);
+}
+
 TEST(Aggregate, OfNothingRatedIsEmptyCells) {
   EXPECT_EQ(aggregate_line(aggregate_of(std::vector<results::Row>(2))), ",,1,2,0,,,,,,,,,,\n");
 }
