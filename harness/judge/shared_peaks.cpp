@@ -53,7 +53,8 @@ json entries_of(const std::filesystem::path& file) {
 
 Moment moment_now() {
   Moment now;
-  if (const auto id = results::read_whole("/proc/sys/kernel/random/boot_id")) now.boot_id = results::one_line(*id);
+  if (const auto id = results::read_whole("/proc/sys/kernel/random/boot_id"))
+    now.boot_id = id->substr(0, id->find('\n'));
   now.processors = usable_processors();
   timespec time{};
   if (::clock_gettime(CLOCK_BOOTTIME, &time) == 0)
