@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <regex>
 #include <set>
 
 #include "kernels/base/did_you_mean.hpp"
+#include "kernels/base/parse_number.hpp"
 
 namespace chipfit::cli {
 namespace {
@@ -67,12 +67,11 @@ Result<BenchmarkFlags> parse_benchmark_flags(const std::vector<std::string>& arg
     } else if (name == "--benchmark_list_tests") {
       flags.list_tests = is_true(value);
     } else if (name == "--benchmark_repetitions") {
-      int count = 0;
-      const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), count);
-      if (error != std::errc() || end != value.data() + value.size() || count < 1) {
+      const auto count = parse_number<int>(value);
+      if (!count || *count < 1) {
         return fail(Error::Kind::usage, fmt::format("{}: '{}' is not a whole number from 1 on", name, value));
       }
-      flags.repetitions = count;
+      flags.repetitions = *count;
     } else {
       flags.passed_on.push_back(argument);
     }

@@ -5,10 +5,10 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 #include "harness/cli/raw_arguments.hpp"
 #include "kernels/base/names.hpp"
+#include "kernels/base/parse_number.hpp"
 
 namespace chipfit::cli {
 namespace {
@@ -18,11 +18,10 @@ constexpr std::array verbs{"merge", "status", "submit", "census"};
 template <class T>
 Result<void> read_count(const char* option, const std::string& text, T low, T high, T& target) {
   if (text.empty()) return {};
-  T value{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || value < low || value > high)
+  const auto value = parse_number<T>(text);
+  if (!value || *value < low || *value > high)
     return wrong(fmt::format("{}: '{}' is not a whole number from {} to {}", option, text, low, high));
-  target = value;
+  target = *value;
   return {};
 }
 
@@ -58,7 +57,6 @@ void add_engine(CLI::App& verb, Raw& raw) {
   verb.add_option("--lab", raw.lab, "name of the laboratory, for the rows")->type_name("NAME");
   verb.add_option("--deadline", raw.deadline, "longest call to a plugin, in seconds")->type_name("S");
   verb.add_flag("--dry-run", raw.dry_run, "print the scripts, submit nothing");
-  verb.add_flag("--json", raw.json, "data as JSON on stdout");
 }
 
 Result<SubmitCommand> read_submit(const Raw& raw) {
@@ -113,14 +111,12 @@ void add_census(CLI::App& verb, Raw& raw) {
 void add_status(CLI::App& verb, Raw& raw) {
   add_plan(verb, raw);
   add_wait(verb, raw);
-  verb.add_flag("--json", raw.json, "data as JSON on stdout");
 }
 
 void add_merge(CLI::App& verb, Raw& raw) {
   add_plan(verb, raw);
   add_wait(verb, raw);
   verb.add_flag("--partial", raw.lab_words.partial, "merge what is there, and exit 75 where parts are missing");
-  verb.add_flag("--json", raw.json, "data as JSON on stdout");
 }
 
 void add_elsewhere(CLI::App& verb, Raw& raw) {

@@ -4,25 +4,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 
 #include "kernels/base/names.hpp"
+#include "kernels/base/parse_number.hpp"
 
 namespace chipfit::cli {
 namespace {
 
-template <class T>
-std::optional<T> number(const std::string& text) {
-  T value{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
 Result<void> read_whole(const std::string& option, const std::string& text, int low, int high, int& target) {
   if (text.empty()) return {};
-  const auto value = number<int>(text);
+  const auto value = parse_number<int>(text);
   if (!value || *value < low || *value > high) {
     return wrong(fmt::format("{}: '{}' is not a whole number from {} to {}", option, text, low, high));
   }
@@ -48,7 +40,7 @@ Result<void> read_list(const std::string& option, const std::vector<std::string>
 Result<void> read_devices(const std::vector<std::string>& words, std::vector<std::uint32_t>& target) {
   if (words.size() == 1 && words[0] == "all") return {};
   for (const auto& word : words) {
-    const auto index = number<std::uint32_t>(word);
+    const auto index = parse_number<std::uint32_t>(word);
     if (!index)
       return wrong(fmt::format("--devices: '{}' is no device number", word), "--devices all, or --devices 0,1");
     if (std::find(target.begin(), target.end(), *index) == target.end()) target.push_back(*index);
@@ -79,7 +71,7 @@ Result<void> read_options(const Raw& raw, std::vector<std::string>& target) {
 Result<void> read_positive(const std::string& option, const std::string& text, double high,
                            std::optional<double>& target) {
   if (text.empty()) return {};
-  const auto value = number<double>(text);
+  const auto value = parse_number<double>(text);
   if (!value || !std::isfinite(*value) || *value <= 0 || *value > high) {
     return wrong(fmt::format("{}: '{}' is not a number above 0, at most {}", option, text, high));
   }
@@ -89,7 +81,7 @@ Result<void> read_positive(const std::string& option, const std::string& text, d
 
 Result<void> read_seed(const std::string& text, std::uint64_t& target) {
   if (text.empty()) return {};
-  const auto value = number<std::uint64_t>(text);
+  const auto value = parse_number<std::uint64_t>(text);
   if (!value) return wrong(fmt::format("--seed: '{}' is not a whole number", text));
   target = *value;
   return {};

@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <array>
-#include <charconv>
 #include <chrono>
 #include <cstdlib>
 
@@ -18,6 +17,7 @@
 #include "harness/plan/tasks.hpp"
 #include "harness/results/build_info.hpp"
 #include "kernels/base/numbers.hpp"
+#include "kernels/base/parse_number.hpp"
 
 namespace chipfit::cli {
 namespace {
@@ -118,9 +118,8 @@ Result<std::optional<std::size_t>> task_asked_for(const RunCommand& command) {
   for (const char* variable : {"SLURM_ARRAY_TASK_ID", "JOB_COMPLETION_INDEX"}) {
     const auto text = environment(variable);
     if (text.empty()) continue;
-    std::size_t index = 0;
-    const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), index);
-    if (code != std::errc() || end != text.data() + text.size())
+    const auto index = parse_number<std::size_t>(text);
+    if (!index)
       return fail(Error::Kind::usage, fmt::format("{}: '{}' is no task", variable, text), {}, "--index says which");
     return index;
   }

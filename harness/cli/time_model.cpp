@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <charconv>
 
 #include "kernels/base/names.hpp"
 #include "kernels/base/numbers.hpp"
+#include "kernels/base/parse_number.hpp"
 
 namespace chipfit::cli {
 namespace {
@@ -36,16 +36,15 @@ Result<stats::TimeModel> time_model(const std::vector<std::string>& options) {
     const auto text = word.substr(equals + 1);
     const auto at = find_name(word.substr(0, equals), "an option of the virtual clock", names);
     if (!at) return pass_on(at.error());
-    double value = 0;
-    const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
+    const auto value = parse_number<double>(text);
     const bool is_round = *at == kOptions.size();
     const double low = is_round ? 0 : kOptions[*at].low, high = is_round ? 1e6 : kOptions[*at].high;
-    if (failed != std::errc() || end != text.data() + text.size() || !(value >= low && value <= high))
+    if (!value || !(*value >= low && *value <= high))
       return fail(Error::Kind::usage, fmt::format("--option {}: not a number from {} to {}", word, low, high));
     if (is_round)
-      model.throttle_round = static_cast<int>(value);
+      model.throttle_round = static_cast<int>(*value);
     else
-      model.*kOptions[*at].member = value;
+      model.*kOptions[*at].member = *value;
   }
   return model;
 }

@@ -5,10 +5,10 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 #include "harness/bundle/archive.hpp"
 #include "harness/cli/raw_arguments.hpp"
+#include "kernels/base/parse_number.hpp"
 
 namespace chipfit::cli {
 namespace {
@@ -18,11 +18,10 @@ constexpr std::array verbs{"new", "probe", "check", "pack", "intake"};
 template <class T>
 Result<void> read_number(const char* option, const std::string& text, T low, T high, T& target) {
   if (text.empty()) return {};
-  T value{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || !(value >= low && value <= high))
+  const auto value = parse_number<T>(text);
+  if (!value || !(*value >= low && *value <= high))
     return wrong(fmt::format("{}: '{}' is not a number from {} to {}", option, text, low, high));
-  target = value;
+  target = *value;
   return {};
 }
 

@@ -63,12 +63,12 @@ Result<std::filesystem::path> write_virtual_rows(const AaCommand& command, const
   const auto folder = command.run.out / results::new_run_id();
   std::error_code failed;
   std::filesystem::create_directories(folder, failed);
-  std::string text = results::header_line() + "\n";
+  std::vector<results::Row> rows;
   for (std::size_t i = 0; i < cases.size(); ++i) {
     for (const auto& [backend, logs] :
          {std::pair{std::string("simulated"), &launches[i].a}, std::pair{"simulated" + second_name, &launches[i].b}}) {
       for (std::size_t l = 0; l < logs->size(); ++l) {
-        results::Row row;
+        auto& row = rows.emplace_back();
         row.set(Column::run_id, folder.filename().string());
         row.set(Column::timestamp_utc, results::utc_timestamp());
         row.set(Column::launch, l + 1);
@@ -83,11 +83,11 @@ Result<std::filesystem::path> write_virtual_rows(const AaCommand& command, const
         row.set(Column::verdict, "UNCHECKED");
         row.set(Column::conditions, chipfit::name(Condition::untrusted));
         row.set(Column::time_median_s, std::exp((*logs)[l]));
-        text += results::to_line(row);
       }
     }
   }
-  if (auto written = results::write_whole(folder / "results.csv", text); !written) return pass_on(written.error());
+  if (auto written = results::write_whole(folder / "results.csv", results::to_text(rows)); !written)
+    return pass_on(written.error());
   return folder;
 }
 

@@ -12,8 +12,7 @@ Result<int> import_results(const ImportCommand& command, Console& console) {
   const auto imported = foreign::import_file(command.source, command.file, command.facts);
   if (!imported) return pass_on(imported.error());
   for (const auto& note : imported->notes) console.note(note);
-  std::string text = results::header_line() + "\n";
-  for (const auto& row : imported->rows) text += results::to_line(row);
+  const auto text = results::to_text(imported->rows);
   if (command.output.empty()) {
     if (command.format == Format::json)
       return fail(Error::Kind::usage, "--json tells about a file that is written, and the rows themselves are CSV", {},

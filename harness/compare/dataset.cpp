@@ -3,12 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <map>
 #include <numeric>
 #include <unordered_map>
 
 #include "harness/results/row_stream.hpp"
+#include "kernels/base/parse_number.hpp"
 
 namespace chipfit::compare {
 namespace {
@@ -16,12 +16,6 @@ namespace {
 namespace fs = std::filesystem;
 using results::Column;
 using results::RowStream;
-
-double number_in(std::string_view text) {
-  double value = 0;
-  std::from_chars(text.data(), text.data() + text.size(), value);
-  return value;
-}
 
 /// A row in memory that is read as a line of a file is.
 class MemoryRow {
@@ -127,19 +121,19 @@ class Loader {
     Observation o;
     o.line = static_cast<std::uint32_t>(row.line());
     if (const auto sound = row.check(Column::launch); !sound) return sound;
-    o.launch = static_cast<std::int32_t>(number_in(row.text(Column::launch)));
+    o.launch = static_cast<std::int32_t>(leading_number(row.text(Column::launch)));
     const auto verdict = verdict_of(row);
     if (!verdict) return pass_on(verdict.error());
     o.verdict = *verdict;
     if (info(o.verdict).rated) {
       if (const auto sound = row.check(Column::time_median_s); !sound) return sound;
-      o.time_s = number_in(row.text(Column::time_median_s));
+      o.time_s = leading_number(row.text(Column::time_median_s));
       if (!(o.time_s > 0))
         return fail(Error::Kind::bad_data,
                     fmt::format("a row with verdict {} has no time above 0", info(o.verdict).name),
                     row.where(Column::time_median_s), "remove the row, or measure the case again");
       if (const auto sound = row.check(Column::clock_mean_hz); row.has(Column::clock_mean_hz) && !sound) return sound;
-      o.clock_hz = number_in(row.text(Column::clock_mean_hz));
+      o.clock_hz = leading_number(row.text(Column::clock_mean_hz));
       o.implausible = is_implausible(row);
     }
     o.row = row_of(row);
@@ -167,9 +161,9 @@ class Loader {
   template <class Source>
   static bool is_implausible(const Source& row) {
     if (row.text(Column::conditions).find(name(Condition::implausible)) != std::string_view::npos) return true;
-    const double peak = number_in(row.text(Column::peak_flop_per_s));
+    const double peak = leading_number(row.text(Column::peak_flop_per_s));
     // The judge's own allowance for a clock that boosts past the nominal one.
-    return peak > 0 && number_in(row.text(Column::rate_flop_per_s)) > 1.02 * peak;
+    return peak > 0 && leading_number(row.text(Column::rate_flop_per_s)) > 1.02 * peak;
   }
 
   template <class Source>

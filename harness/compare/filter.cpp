@@ -3,8 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <string>
+
+#include "kernels/base/parse_number.hpp"
 
 namespace chipfit::compare {
 
@@ -151,9 +152,9 @@ class Parser {
     const auto text = value();
     if (!text) return pass_on(text.error());
     node.kind = Node::Kind::number;
-    const auto [end, failed] = std::from_chars(text->data(), text->data() + text->size(), node.number);
-    if (failed != std::errc() || end != text->data() + text->size() || text->empty() || node.number != node.number)
-      return wrong(from, fmt::format("'{}' is no number", *text));
+    const auto value = parse_number<double>(*text);
+    if (!value || *value != *value) return wrong(from, fmt::format("'{}' is no number", *text));
+    node.number = *value;
     return node;
   }
 
@@ -203,18 +204,17 @@ bool holds(const Node& node, const Filter::Lookup& lookup) {
       break;
   }
   const std::string_view text = lookup(node.key);
-  double x = 0;
-  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), x);
-  if (text.empty() || failed != std::errc() || end != text.data() + text.size()) return false;
+  const auto x = parse_number<double>(text);
+  if (!x) return false;
   switch (node.relation) {
     case Node::Relation::below:
-      return x < node.number;
+      return *x < node.number;
     case Node::Relation::at_most:
-      return x <= node.number;
+      return *x <= node.number;
     case Node::Relation::above:
-      return x > node.number;
+      return *x > node.number;
     case Node::Relation::at_least:
-      return x >= node.number;
+      return *x >= node.number;
   }
   return false;
 }

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 #include "harness/results/row_stream.hpp"
+#include "kernels/base/parse_number.hpp"
 
 namespace chipfit::compare {
 
@@ -38,8 +38,7 @@ Result<std::vector<std::vector<double>>> read_samples(const std::filesystem::pat
     });
     if (found == wanted.end()) continue;
     const std::string_view text = scanner.field(at[5]);
-    double time_s = 0;
-    std::from_chars(text.data(), text.data() + text.size(), time_s);
+    const double time_s = leading_number(text);
     if (!(time_s > 0)) return fail(Error::Kind::bad_data, "this round has no time above 0", scanner.where(at[5]));
     rounds[static_cast<std::size_t>(found - wanted.begin())].push_back(time_s);
   }

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <set>
 #include <unordered_map>
 #include <unordered_set>
@@ -13,6 +12,7 @@
 #include "harness/results/row_stream.hpp"
 #include "harness/results/verdict.hpp"
 #include "kernels/base/numbers.hpp"
+#include "kernels/base/parse_number.hpp"
 #include "kernels/base/wildcard.hpp"
 #include "kernels/suites/suite.hpp"
 
@@ -22,12 +22,6 @@ namespace {
 namespace fs = std::filesystem;
 using results::Column;
 using results::RowStream;
-
-double number_in(std::string_view text) {
-  double value = 0;
-  std::from_chars(text.data(), text.data() + text.size(), value);
-  return value;
-}
 
 bool has(std::string_view list, std::initializer_list<Condition> conditions) {
   return !list.empty() && std::ranges::any_of(conditions, [&](Condition condition) {
@@ -246,7 +240,7 @@ class Loader {
     const auto text = row.text(Column::peak_flop_per_s);
     if (text.empty()) return {};
     if (auto sound = row.check(Column::peak_flop_per_s); !sound) return sound;
-    const double peak = number_in(text);
+    const double peak = leading_number(text);
     const auto run = row.text(Column::run_id);
     if (!(peak > 0) || run < seen.nominal_run) return {};
     if (seen.nominal > 0 && seen.nominal != peak) peak_changed_.insert(std::string(row.text(Column::device_uid)));
@@ -269,18 +263,19 @@ class Loader {
     const auto proven = row.text(Column::rate_proven_flop_per_s);
     Launch launch;
     launch.row = number_;
-    launch.rate_flop_per_s = number_in(proven.empty() ? row.text(Column::rate_bracket_low_flop_per_s) : proven);
-    launch.work_flop = number_in(row.text(Column::work_flop));
+    launch.rate_flop_per_s = leading_number(proven.empty() ? row.text(Column::rate_bracket_low_flop_per_s) : proven);
+    launch.work_flop = leading_number(row.text(Column::work_flop));
     if (!(launch.rate_flop_per_s > 0) || !(launch.work_flop > 0)) return {};
     if (!is_standard(row.text(Column::suite))) {
       seen.gemm_elsewhere = true;
       return {};
     }
     launch.devices_active =
-        std::max<std::int64_t>(1, static_cast<std::int64_t>(number_in(row.text(Column::devices_active))));
+        std::max<std::int64_t>(1, static_cast<std::int64_t>(leading_number(row.text(Column::devices_active))));
     if (!seen.selection.wants(launch)) return {};
-    launch.power_w = number_in(row.text(Column::power_mean_w));
-    if (const double energy = number_in(row.text(Column::energy_j)), time = number_in(row.text(Column::time_median_s));
+    launch.power_w = leading_number(row.text(Column::power_mean_w));
+    if (const double energy = leading_number(row.text(Column::energy_j)),
+        time = leading_number(row.text(Column::time_median_s));
         launch.power_w <= 0 && energy > 0 && time > 0)
       launch.power_w = energy / time;
     launch.case_id = row.text(Column::case_id);

@@ -1,10 +1,10 @@
 // benchdnn's performance lines (--mode=P): the "Output template:" line above says what stands between the commas.
 #include <fmt/format.h>
 
-#include <charconv>
 #include <map>
 
 #include "harness/foreign/collect.hpp"
+#include "kernels/base/parse_number.hpp"
 
 namespace chipfit::foreign {
 namespace {
@@ -19,12 +19,7 @@ std::vector<std::string_view> split(std::string_view text, char at) {
   }
 }
 
-std::optional<std::int64_t> whole(std::string_view text) {
-  std::int64_t value = 0;
-  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (text.empty() || failed != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
+constexpr auto whole = parse_number<std::int64_t>;
 
 /// What the knobs in front of a descriptor say.
 struct Knobs {
@@ -188,10 +183,9 @@ Result<Imported> import_benchdnn(const std::string& name, std::string_view text,
       ++other;
       continue;
     }
-    double ms = 0;
     const auto cell = from_end(when);
-    const auto [end, failed] = std::from_chars(cell.data(), cell.data() + cell.size(), ms);
-    if (failed != std::errc() || end != cell.data() + cell.size() || !(ms > 0))
+    const double ms = parse_number<double>(cell).value_or(0);
+    if (!(ms > 0))
       return fail(Error::Kind::bad_data, fmt::format("'{}' is no time above 0", cell),
                   fmt::format("{}:{}:1", name, line));
     out.add({*problem, ms * 1e-3, "", "", "onednn", impl_at < fields.size() ? std::string(from_end(impl_at)) : "", "",

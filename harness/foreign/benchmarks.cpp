@@ -1,11 +1,11 @@
 // Google Benchmark's JSON and nvbench's CSV.
 #include <fmt/format.h>
 
-#include <charconv>
 #include <nlohmann/json.hpp>
 
 #include "harness/foreign/collect.hpp"
 #include "kernels/base/csv.hpp"
+#include "kernels/base/parse_number.hpp"
 #include "kernels/problem/case_id.hpp"
 
 namespace chipfit::foreign {
@@ -23,12 +23,6 @@ double unit_s(const std::string& unit) {
   if (unit == "us") return 1e-6;
   if (unit == "ms") return 1e-3;
   return unit == "s" ? 1 : 0;
-}
-
-double number_in(std::string_view text) {
-  double value = 0;
-  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return failed == std::errc() && end == text.data() + text.size() ? value : 0;
 }
 
 }  // namespace
@@ -126,7 +120,7 @@ Result<Imported> import_nvbench(const std::string& name, std::string_view text, 
       ++unnamed;
       continue;
     }
-    const double time_s = number_in(record.fields[time]);
+    const double time_s = parse_number<double>(record.fields[time]).value_or(0);
     if (!(time_s > 0))
       return fail(Error::Kind::bad_data, fmt::format("'{}' is no time above 0", record.fields[time]),
                   reader.where(record, time));

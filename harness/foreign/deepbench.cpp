@@ -1,12 +1,12 @@
 // DeepBench's published tables as tidy CSV: one row per GEMM, one per convolution with its three directions.
 #include <fmt/format.h>
 
-#include <charconv>
 #include <cmath>
 #include <utility>
 
 #include "harness/foreign/collect.hpp"
 #include "kernels/base/csv.hpp"
+#include "kernels/base/parse_number.hpp"
 
 namespace chipfit::foreign {
 namespace {
@@ -47,9 +47,7 @@ class Table {
   template <class T>
   Result<T> number(std::string_view column, std::string_view wanted) const {
     const std::string& cell = text(column);
-    T value{};
-    const auto [end, failed] = std::from_chars(cell.data(), cell.data() + cell.size(), value);
-    if (!cell.empty() && failed == std::errc() && end == cell.data() + cell.size()) return value;
+    if (const auto value = parse_number<T>(cell)) return *value;
     return fail(Error::Kind::bad_data, fmt::format("'{}' is not {} ({})", cell, wanted, column), where(column));
   }
 

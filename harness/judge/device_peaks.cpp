@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
 #include "harness/results/run_folder.hpp"
 #include "kernels/base/csv.hpp"
+#include "kernels/base/parse_number.hpp"
 
 namespace chipfit::judge {
 
@@ -45,8 +45,8 @@ Result<std::vector<DevicePeak>> read_device_peaks(const std::filesystem::path& f
     const std::string& number = record.fields[7];
     DevicePeak peak{
         record.fields[0], record.fields[2], record.fields[3], record.fields[4], record.fields[5], record.fields[6], 0};
-    const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), peak.value);
-    if (error != std::errc() || end != number.data() + number.size() || !(peak.value > 0))
+    peak.value = parse_number<double>(number).value_or(0);
+    if (!(peak.value > 0))
       return fail(Error::Kind::bad_data, fmt::format("'{}' is no rate", number), reader.where(record, 7), hint);
     peaks.push_back(std::move(peak));
   }

@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "harness/judge/attempt.hpp"
+#include "harness/judge/batches.hpp"
 #include "harness/judge/clocks.hpp"
 #include "harness/judge/hidden_work.hpp"
 #include "harness/judge/idle.hpp"
@@ -18,9 +19,10 @@
 namespace chipfit::judge {
 namespace {
 
-// A download, upload or sync that never ends must not hold up the run for long, nor a slow honest device be killed:
-// ten times the time expected at a thousandth of the claimed peak, within the bounds of the settings.
-constexpr double longest_deadline_s = 600;
+/// 10⁹ FLOP/s is a thousandth of any chip worth a claim; honest scalar code on one core reaches it.
+double slowest_problem_s(const Problem& problem, double claimed_flop_per_s) {
+  return static_cast<double>(flop(problem)) / (0.001 * (claimed_flop_per_s > 0 ? claimed_flop_per_s : 1e12));
+}
 
 /// Nothing more can be asked of the worker, or nobody wants to know.
 bool must_stop(const Step& step) {
@@ -43,7 +45,9 @@ class CaseMeasurement {
         problem_(problem),
         context_(context),
         sizes_(operands(problem)),
-        checks_(arena_, problem, context.oracle_threads) {}
+        checks_(arena_, problem, context.oracle_threads),
+        batches_(worker_, arena_, context.deadlines, context.stop,
+                 slowest_problem_s(problem, context.claimed_flop_per_s)) {}
 
   Outcome run() {
     const double begin = now_s();
@@ -77,12 +81,6 @@ class CaseMeasurement {
     return inputs_still_there();
   }
 
-  Step check_stop() const {
-    if (context_.stop != nullptr && context_.stop->load())
-      return tl::unexpected(Ending{Verdict::interrupted, {}, false, true});
-    return {};
-  }
-
   // ---- ask, room, prepare -------------------------------------------------------------------------------------
 
   Step ask() {
@@ -96,6 +94,7 @@ class CaseMeasurement {
     auto plan = plan_memory(problem_, context_.limits);
     if (!plan) return end(Verdict::too_big, plan.error().what);
     plan_ = *plan;
+    batches_.use(plan_);
     return {};
   }
 
@@ -120,56 +119,8 @@ class CaseMeasurement {
   }
 
   void use_kernel(KernelId kernel) {
-    kernel_ = kernel;
+    batches_.use(kernel);
     kernels_.push_back(kernel);
-  }
-
-  // ---- one batch -----------------------------------------------------------------------------------------------
-
-  struct Batch {
-    std::vector<DrawnView> views;
-    std::vector<EnqueueEntry> entries;
-    std::vector<int> slots;
-  };
-
-  Batch draw_batch(int count, const std::array<std::uint64_t, 2>& pool_bytes) {
-    Batch batch;
-    batch.views.reserve(static_cast<std::size_t>(count));
-    for (int i = 0; i < count; ++i) {
-      const int slot = next_slot_;
-      next_slot_ = (next_slot_ + 1) % plan_.ring;
-      batch.views.push_back(arena_.draw(pool_bytes));
-      batch.slots.push_back(slot);
-      batch.entries.push_back(arena_.entry(batch.views.back(), slot));
-    }
-    return batch;
-  }
-
-  double deadline_s(double expected_s) const {
-    return std::clamp(10 * expected_s, context_.deadlines.call_s,
-                      std::max(longest_deadline_s, context_.deadlines.call_s));
-  }
-
-  double expected_problem_s() const {
-    if (problem_s_ > 0) return pace_s();
-    // 10^9 FLOP/s is a thousandth of any chip worth a claim; honest scalar code on one core reaches it.
-    const double claimed = context_.claimed_flop_per_s > 0 ? context_.claimed_flop_per_s : 1e12;
-    return static_cast<double>(flop(problem_)) / (0.001 * claimed);
-  }
-
-  tl::expected<BatchTimes, Ending> run_entries(std::span<const EnqueueEntry> entries) {
-    CHIPFIT_ATTEMPT(check_stop());
-    const double expected_s = expected_problem_s() * static_cast<double>(entries.size());
-    const auto times = worker_.run(kernel_, entries, deadline_s(expected_s));
-    if (!times) return end(times.error(), "run");
-    return *times;
-  }
-
-  /// Seconds per problem.
-  tl::expected<double, Ending> run_batch(const Batch& batch) {
-    return run_entries(batch.entries).map([&](const BatchTimes& times) {
-      return times.seconds() / static_cast<double>(batch.entries.size());
-    });
   }
 
   // ---- checks --------------------------------------------------------------------------------------------------
@@ -217,10 +168,10 @@ class CaseMeasurement {
     }
     const bool large = plan_.operand[0] + plan_.operand[1] + plan_.output > (64u << 20);
     const int count = std::min(plan_.ring, large ? 2 : 3);
-    next_slot_ = 0;
+    batches_.rewind();
     for (int slot = 0; slot < plan_.ring; ++slot) CHIPFIT_CALL(arena_.poison(slot), "upload");
-    const Batch batch = draw_batch(count, pool);
-    if (const auto time = run_batch(batch); !time) return tl::unexpected(time.error());
+    const Batch batch = batches_.draw(count, pool);
+    if (const auto time = batches_.run(batch); !time) return tl::unexpected(time.error());
     // All findings of the round are weighed: a plugin that writes past its output may be wrong as well.
     Step worst;
     for (std::size_t i = 0; i < batch.entries.size() && !must_stop(worst); ++i)
@@ -242,12 +193,12 @@ class CaseMeasurement {
 
   /// The same views twice: the time of one problem, and whether the result repeats bit by bit.
   Step calibrate() {
-    Batch batch = draw_batch(2, plan_.pool);
+    Batch batch = batches_.draw(2);
     batch.views[1] = batch.views[0];
     batch.entries[1] = arena_.entry(batch.views[0], batch.slots[1]);
-    const auto times = run_entries(batch.entries);
+    const auto times = batches_.run(batch.entries);
     if (!times) return tl::unexpected(times.error());
-    problem_s_ = std::max(times->seconds() / 2, 1e-9);
+    batches_.problem_s = std::max(times->seconds() / 2, 1e-9);
     auto first = arena_.fetch(batch.slots[0]);
     if (!first) return end(first.error(), "download");
     const double fetched_in_s = first->received_s - times->synced_s;
@@ -258,26 +209,23 @@ class CaseMeasurement {
       out_.repeatable = std::memcmp(kept.data(), second->output.data(), kept.size()) == 0;
       if (!*out_.repeatable) out_.conditions.push_back(Condition::nondeterministic);
     }
-    const auto hidden_s = hidden_work_s(arena_, batch.slots[0], fetched_in_s, problem_s_, [&] {
-      const Batch one = draw_batch(1, plan_.pool);
-      return run_entries(one.entries).map([&](const BatchTimes& ran) { return RanInto{one.slots[0], ran.synced_s}; });
+    const auto hidden_s = hidden_work_s(arena_, batch.slots[0], fetched_in_s, batches_.problem_s, [&] {
+      const Batch one = batches_.draw(1);
+      return batches_.run(one.entries).map([&](const BatchTimes& ran) { return RanInto{one.slots[0], ran.synced_s}; });
     });
     if (!hidden_s) return tl::unexpected(hidden_s.error());
-    hidden_s_ = *hidden_s;
+    batches_.hidden_s = *hidden_s;
     // The first call of a kernel is often slow: the batch size comes from a warm one, unless it is one problem anyway.
-    if (problem_s_ < 1) {
-      const int again = static_cast<int>(std::clamp(0.002 / pace_s(), 1.0, 64.0));
-      const auto warm = run_batch(draw_batch(again, plan_.pool));
+    if (batches_.problem_s < 1) {
+      const int again = static_cast<int>(std::clamp(0.002 / batches_.pace_s(), 1.0, 64.0));
+      const auto warm = batches_.run(batches_.draw(again));
       if (!warm) return tl::unexpected(warm.error());
-      problem_s_ = std::max(*warm, 1e-9);
+      batches_.problem_s = std::max(*warm, 1e-9);
     }
     out_.problems_per_round = static_cast<int>(
-        std::clamp(std::ceil(context_.settings.round_s / pace_s()), 1.0, static_cast<double>(max_batch)));
+        std::clamp(std::ceil(context_.settings.round_s / batches_.pace_s()), 1.0, static_cast<double>(max_batch)));
     return {};
   }
-
-  /// Seconds that a problem takes, with what is hidden.
-  double pace_s() const { return std::max(problem_s_, hidden_s_); }
 
   Step warm_up() {
     if (session_.warmed_up || context_.settings.steady_s <= 0) return {};
@@ -286,7 +234,7 @@ class CaseMeasurement {
     const double begin = now_s();
     bool steady = false;
     while (!steady && now_s() - begin < 2 * context_.settings.steady_s) {
-      const auto time = run_batch(draw_batch(out_.problems_per_round, plan_.pool));
+      const auto time = batches_.run(batches_.draw(out_.problems_per_round));
       if (!time) return tl::unexpected(time.error());
       samples.push_back({now_s() - begin, *time});
       steady = stats::steady_state(rule, samples).steady;
@@ -302,14 +250,14 @@ class CaseMeasurement {
     const double checked_before_s = checks_.record().verify_s;
     // Drawn now and told to nobody: a middle round that is checked whatever it costs. Where time allows only the
     // fewest rounds, all of them are checked.
-    const bool few_rounds = problem_s_ * out_.problems_per_round * 20 > rule.max_time_s;
+    const bool few_rounds = batches_.problem_s * out_.problems_per_round * 20 > rule.max_time_s;
     const std::uint64_t middle = few_rounds ? 1 : 1 + secrets_.below(17);
     while (true) {
-      const Batch batch = draw_batch(out_.problems_per_round, plan_.pool);
-      const auto time = run_batch(batch);
+      const Batch batch = batches_.draw(out_.problems_per_round);
+      const auto time = batches_.run(batch);
       if (!time) return tl::unexpected(time.error());
       // Hidden work counts against the time of a case, or it would pile up without end.
-      measured_s += std::max(*time, hidden_s_) * out_.problems_per_round;
+      measured_s += std::max(*time, batches_.hidden_s) * out_.problems_per_round;
       const std::size_t round = out_.round_s.size();
       out_.round_s.push_back(*time);
       samples.push_back({now_s(), out_.round_s.back()});
@@ -325,7 +273,7 @@ class CaseMeasurement {
       break;
     }
     out_.time = stats::median_ci(out_.round_s, rule.alpha);
-    problem_s_ = out_.time.median;
+    batches_.problem_s = out_.time.median;
     if (!context_.settings.quick && samples.size() >= 20) {
       const double span = samples.back().at_s - samples.front().at_s;
       const auto state = stats::steady_state({.window_s = span / 5.5}, samples);
@@ -343,7 +291,7 @@ class CaseMeasurement {
 
   Step latency() {
     // A round of one long problem is that problem with a sync after it, and the judge timed it: no need of more.
-    if (out_.problems_per_round == 1 && problem_s_ > 1) {
+    if (out_.problems_per_round == 1 && batches_.problem_s > 1) {
       out_.latency_s = out_.round_s;
       return {};
     }
@@ -353,12 +301,13 @@ class CaseMeasurement {
     double aimed_s = context_.settings.latency_s;
     for (int attempt = 1;;
          ++attempt, aimed_s = std::min(2 * aimed_s, std::max(longest_s, context_.settings.latency_s))) {
-      CHIPFIT_ATTEMPT(check_stop());
-      const int count = static_cast<int>(std::clamp(aimed_s / pace_s(), 1.0, static_cast<double>(max_batch)));
-      const Batch batch = draw_batch(count, plan_.pool);
+      CHIPFIT_ATTEMPT(batches_.check_stop());
+      const int count = static_cast<int>(std::clamp(aimed_s / batches_.pace_s(), 1.0, static_cast<double>(max_batch)));
+      const Batch batch = batches_.draw(count);
       const telemetry::RunQueue judge_before = telemetry::run_queue();
       const telemetry::RunQueue worker_before = telemetry::run_queue(worker_.pid());
-      const auto times = worker_.latency(kernel_, batch.entries, deadline_s(problem_s_ * count));
+      const auto times =
+          worker_.latency(batches_.kernel(), batch.entries, batches_.deadline_s(batches_.problem_s * count));
       if (!times) return end(times.error(), "run");
       const double waited = waited_between_clocks_s(telemetry::run_queue() - judge_before,
                                                     telemetry::run_queue(worker_.pid()) - worker_before);
@@ -382,15 +331,15 @@ class CaseMeasurement {
     const ProvenCase proven{problem_,
                             sizes_,
                             plan_,
-                            pace_s(),
+                            batches_.pace_s(),
                             longest_s,
                             worker_,
                             arena_,
                             checks_,
-                            kernel_,
+                            batches_.kernel(),
                             [&](KernelId kernel, std::span<const EnqueueEntry> entries) {
-                              kernel_ = kernel;
-                              return run_entries(entries);
+                              batches_.use(kernel);
+                              return batches_.run(entries);
                             }};
     auto prepared = prepare_accumulation(proven);
     if (!prepared) return tl::unexpected(prepared.error());
@@ -405,15 +354,15 @@ class CaseMeasurement {
   Step sustained() {
     if (context_.settings.sustained_s <= 0) return {};
     constexpr double batch_s = 0.25;
-    const int count = static_cast<int>(std::clamp(batch_s / problem_s_, 1.0, static_cast<double>(max_batch)));
-    kernel_ = kernels_.front();
-    next_slot_ = 0;
+    const int count = static_cast<int>(std::clamp(batch_s / batches_.problem_s, 1.0, static_cast<double>(max_batch)));
+    batches_.use(kernels_.front());
+    batches_.rewind();
     SustainedWork work{DeviceWatch::Clock::now(), {}, 0};
     double problems = 0, spent_s = 0;
     Batch batch;
     while (spent_s < context_.settings.sustained_s) {
-      batch = draw_batch(count, plan_.pool);
-      if (const auto time = run_batch(batch); !time) return tl::unexpected(time.error());
+      batch = batches_.draw(count);
+      if (const auto time = batches_.run(batch); !time) return tl::unexpected(time.error());
       problems += count;
       work.end = DeviceWatch::Clock::now();
       spent_s = std::chrono::duration<double>(work.end - work.begin).count();
@@ -426,10 +375,10 @@ class CaseMeasurement {
   /// The others are still being measured: what they reach beside idle devices is not the question.
   Step keep_company() {
     if (context_.together == nullptr) return {};
-    kernel_ = kernels_.front();
-    next_slot_ = 0;
+    batches_.use(kernels_.front());
+    batches_.rewind();
     while (!context_.together->all_finished()) {
-      if (const auto time = run_batch(draw_batch(out_.problems_per_round, plan_.pool)); !time)
+      if (const auto time = batches_.run(batches_.draw(out_.problems_per_round)); !time)
         return tl::unexpected(time.error());
     }
     return {};
@@ -458,12 +407,9 @@ class CaseMeasurement {
   const CaseContext& context_;
   Operands sizes_;
   OutputChecks checks_;
+  Batches batches_;
   MemoryPlan plan_;
   std::vector<KernelId> kernels_;  // all that must be released
-  KernelId kernel_ = 0;            // the one that runs
-  int next_slot_ = 0;
-  double problem_s_ = 0;
-  double hidden_s_ = 0;  // of a problem, after sync
   Outcome out_;
 };
 

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <limits>
 #include <map>
@@ -11,6 +10,7 @@
 
 #include "harness/results/run_folder.hpp"
 #include "kernels/base/csv.hpp"
+#include "kernels/base/parse_number.hpp"
 
 namespace chipfit::report {
 namespace {
@@ -45,11 +45,9 @@ class NamedRecords {
   }
   const std::string& text(std::size_t wanted) const { return record_.fields[columns_[wanted]]; }
   double real(std::size_t wanted) const {
-    const auto& field = text(wanted);
-    double value = 0;
-    const auto [end, error] = std::from_chars(field.data(), field.data() + field.size(), value);
-    const bool whole = error == std::errc() && end == field.data() + field.size() && std::isfinite(value);
-    return whole ? value : std::numeric_limits<double>::quiet_NaN();
+    constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+    const double value = parse_number<double>(text(wanted)).value_or(nan);
+    return std::isfinite(value) ? value : nan;
   }
 
  private:

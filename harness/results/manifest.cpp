@@ -2,11 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
-
 #include "harness/results/build_info.hpp"
 #include "harness/results/digest.hpp"
 #include "harness/results/run_folder.hpp"
+#include "kernels/base/parse_number.hpp"
 
 namespace chipfit::results {
 namespace {
@@ -118,12 +117,9 @@ struct MemberReader {
 
 std::uint64_t whole_number(const json& in, const std::string& member) {
   const auto text = in.get<std::string>();
-  std::uint64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (text.empty() || error != std::errc{} || end != text.data() + text.size()) {
-    throw Fault{member, fmt::format("'{}' is no whole number of 64 bits", text)};
-  }
-  return value;
+  const auto value = parse_number<std::uint64_t>(text);
+  if (!value) throw Fault{member, fmt::format("'{}' is no whole number of 64 bits", text)};
+  return *value;
 }
 
 template <class T>

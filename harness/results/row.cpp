@@ -3,22 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <cmath>
 
+#include "kernels/base/parse_number.hpp"
 #include "kernels/base/utf8.hpp"
 
 namespace chipfit::results {
 namespace {
-
-template <class T>
-std::optional<T> parse(std::string_view text) {
-  T value{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (text.empty() || error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
 
 bool is_utc(std::string_view text) {
   constexpr std::string_view form = "0000-00-00T00:00:00Z";
@@ -28,7 +20,7 @@ bool is_utc(std::string_view text) {
     if (form[i] == '0' ? !digit : text[i] != form[i]) return false;
   }
   const auto part = [&](std::size_t at, std::size_t length) {
-    return parse<unsigned>(text.substr(at, length)).value();
+    return parse_number<unsigned>(text.substr(at, length)).value();
   };
   const std::chrono::year_month_day day{std::chrono::year(static_cast<int>(part(0, 4))), std::chrono::month(part(5, 2)),
                                         std::chrono::day(part(8, 2))};
@@ -53,9 +45,9 @@ bool fits(ColumnType type, std::string_view text) {
     case ColumnType::text:
       return true;
     case ColumnType::integer:
-      return parse<std::int64_t>(text).has_value();
+      return parse_number<std::int64_t>(text).has_value();
     case ColumnType::real: {
-      const auto value = parse<double>(text);
+      const auto value = parse_number<double>(text);
       return value && std::isfinite(*value);
     }
     case ColumnType::time:
@@ -105,11 +97,11 @@ const std::string& Row::text(Column column) const {
 }
 
 std::optional<double> Row::real(Column column) const {
-  return parse<double>(text(column));
+  return parse_number<double>(text(column));
 }
 
 std::optional<std::int64_t> Row::integer(Column column) const {
-  return parse<std::int64_t>(text(column));
+  return parse_number<std::int64_t>(text(column));
 }
 
 std::string key(const Row& row) {

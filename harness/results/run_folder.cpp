@@ -83,4 +83,10 @@ std::string to_line(const Row& row) {
   return csv::line(cells) + "\n";
 }
 
+std::string to_text(const std::vector<Row>& rows) {
+  std::string text = header_line() + "\n";
+  for (const Row& row : rows) text += to_line(row);
+  return text;
+}
+
 }  // namespace chipfit::results

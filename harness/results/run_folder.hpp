@@ -54,5 +54,7 @@ Result<ResultFile> read_results(const std::filesystem::path&);
 /// Header and line of results.csv.
 std::string header_line();        ///< without its end
 std::string to_line(const Row&);  ///< with LF; the column `schema` is filled in
+/// A whole results.csv: the header, then the rows.
+std::string to_text(const std::vector<Row>&);
 
 }  // namespace chipfit::results

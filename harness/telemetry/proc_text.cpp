@@ -9,6 +9,8 @@
 #include <span>
 #include <utility>
 
+#include "kernels/base/parse_number.hpp"
+
 namespace chipfit::telemetry {
 namespace {
 
@@ -46,12 +48,6 @@ std::vector<std::string> words(std::string_view text) {
     text.remove_prefix(end);
   }
   return out;
-}
-
-double to_double(std::string_view text) {
-  double value = 0;
-  std::from_chars(text.data(), text.data() + text.size(), value);
-  return value;
 }
 
 /// Leading digits of `text`, which are taken off.
@@ -109,7 +105,7 @@ CpuInfo parse_cpuinfo(std::string_view text) {
   }
   const auto flags = value_of(text, "flags", ':');
   cpu.flags = words(flags ? *flags : value_of(text, "Features", ':').value_or(""));
-  cpu.clock_hz = to_double(value_of(text, "cpu MHz", ':').value_or("")) * 1e6;
+  cpu.clock_hz = leading_number(value_of(text, "cpu MHz", ':').value_or("")) * 1e6;
   return cpu;
 }
 
@@ -132,7 +128,7 @@ double clock_in_model_name(std::string_view model) {
   const std::size_t at = model.rfind('@');
   if (at == npos) return 0;
   const std::string_view text = trimmed(model.substr(at + 1));
-  const double value = to_double(text);
+  const double value = leading_number(text);
   if (text.ends_with("GHz")) return value * 1e9;
   if (text.ends_with("MHz")) return value * 1e6;
   return 0;

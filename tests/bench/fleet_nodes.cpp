@@ -4,8 +4,7 @@
 
 #include <cmath>
 
-#include "harness/results/problem_columns.hpp"
-#include "kernels/problem/case_id.hpp"
+#include "tests/bench/square_row.hpp"
 
 namespace chipfit::bench {
 namespace {
@@ -13,35 +12,14 @@ namespace {
 using results::Column;
 
 results::Row row_of(const GemmProblem& problem) {
-  results::Row row;
-  row.set(Column::timestamp_utc, "2026-11-22T08:47:33Z");
+  auto row = bench::square_row(problem);
   row.set(Column::engine, "slurm");
   row.set(Column::launch, 1);
-  row.set(Column::suite, "square");
-  row.set(Column::suite_sha256, std::string(64, 'a'));
-  row.set(Column::case_id, case_id(problem));
-  results::set_problem(row, problem);
-  row.set(Column::count, 1);
   row.set(Column::vendor, "Acme");
   row.set(Column::chip, "Acme X1");
-  row.set(Column::device_index, 0);
-  row.set(Column::devices_active, 1);
   row.set(Column::backend, "acme");
   row.set(Column::backend_version, "1.0 (Acme BLAS 0.3.21)");
-  row.set(Column::backend_sha256, std::string(64, 'b'));
-  row.set(Column::threads, 2);
-  row.set(Column::fill, "uniform");
-  row.set(Column::cache_mode, "views");
-  row.set(Column::clock_mode, "real");
   row.set(Column::isolation, "L2");
-  row.set(Column::provenance, "self");
-  row.set(Column::verdict, "OK");
-  row.set(Column::rounds, 67);
-  row.set(Column::work_flop, flop(problem));
-  row.set(Column::proven_mode, "accumulate");
-  row.set(Column::check, "exact;grade;projection");
-  row.set(Column::harness_version, "0.1.0");
-  row.set(Column::plan_sha256, std::string(64, 'c'));
   return row;
 }
 

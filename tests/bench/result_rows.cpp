@@ -8,9 +8,8 @@
 #include <random>
 #include <string>
 
-#include "harness/results/problem_columns.hpp"
 #include "harness/results/run_folder.hpp"
-#include "kernels/problem/case_id.hpp"
+#include "tests/bench/square_row.hpp"
 
 namespace {
 
@@ -18,33 +17,17 @@ using namespace chipfit;
 using results::Column;
 
 results::Row full_row(const GemmProblem& problem) {
-  results::Row row;
+  auto row = bench::square_row(problem);
   row.set(Column::run_id, "20261122T084733Z-lab1-5f2c");
-  row.set(Column::timestamp_utc, "2026-11-22T08:47:33Z");
   row.set(Column::host, "lab1");
   row.set(Column::engine, "local");
-  row.set(Column::suite, "square");
-  row.set(Column::suite_sha256, std::string(64, 'a'));
-  row.set(Column::case_id, case_id(problem));
-  results::set_problem(row, problem);
-  row.set(Column::count, 1);
   row.set(Column::vendor, "AMD");
   row.set(Column::chip, "AMD EPYC");
   row.set(Column::device_uid, "AMD EPYC#0");
-  row.set(Column::device_index, 0);
-  row.set(Column::devices_active, 1);
   row.set(Column::backend, "openblas");
   row.set(Column::backend_version, "1.0 (OpenBLAS 0.3.21 (Cooperlake))");
-  row.set(Column::backend_sha256, std::string(64, 'b'));
   row.set(Column::algorithm, "cblas_sgemm");
-  row.set(Column::threads, 2);
-  row.set(Column::fill, "uniform");
-  row.set(Column::cache_mode, "views");
-  row.set(Column::clock_mode, "real");
   row.set(Column::isolation, "L0");
-  row.set(Column::provenance, "self-run");
-  row.set(Column::verdict, "OK");
-  row.set(Column::rounds, 67);
   row.set(Column::rounds_checked, 4);
   for (const Column column : {Column::time_ci_low_s, Column::time_ci_high_s, Column::time_min_s, Column::time_mean_s,
                               Column::time_stddev_s, Column::latency_p50_s, Column::latency_p95_s, Column::prepare_s})
@@ -52,17 +35,12 @@ results::Row full_row(const GemmProblem& problem) {
   for (const Column column : {Column::rate_flop_per_s, Column::rate_proven_flop_per_s, Column::traffic_byte_per_s,
                               Column::peak_empirical_flop_per_s})
     row.set(column, 123456789012.34567);
-  row.set(Column::work_flop, flop(problem));
   row.set(Column::work_inimage_flop, flop(problem));
-  row.set(Column::proven_mode, "accumulate");
-  row.set(Column::check, "exact;grade;projection");
   row.set(Column::grade_e, 1.2345678901234567);
   row.set(Column::grade, "f32");
   row.set(Column::row_max_over_median, 1.2345678901234567);
   row.set(Column::err_backward, 1.2345678901234567e-08);
   row.set(Column::repeatable, 1);
-  row.set(Column::harness_version, "0.1.0");
-  row.set(Column::plan_sha256, std::string(64, 'c'));
   return row;
 }
 

@@ -24,7 +24,12 @@ printf '\n== Isolation\n'
 "$build/bin/bench_isolation" "$plugins/openblas.so" "$worker" "$pairs" || missed=1
 
 printf '\n== Proven timing\n'
-"$build/bin/bench_proven" "$plugins/openblas.so" "$worker" || missed=1
+gemm=512x512x512 conv=n4c64h28w28:k64r3s3:p1x1
+directions=("conv_fwd:f32:nhwc:$conv" "conv_bwd_data:f32:nhwc:$conv" "conv_bwd_weights:f32:nhwc:$conv")
+prove() { "$build/bin/bench_proven" "$plugins/$1.so" "$worker" 60 "${@:2}" || missed=1; }
+prove openblas gemm:f32:NN:$gemm gemm:f32:NN:1024x1024x1024 gemm:f64:NN:$gemm "${directions[@]}"
+[ ! -f "$plugins/native.so" ] || prove native gemm:{f32,f64,bf16,i8}:NN:$gemm "${directions[@]}"
+[ ! -f "$plugins/onednn.so" ] || prove onednn gemm:{f32,bf16}:NN:$gemm "${directions[@]}"
 
 printf '\n== Restart of a worker\n'
 "$build/bin/bench_restart" "$plugins/reference.so" "$worker" || missed=1

@@ -83,9 +83,9 @@ TEST(Power, PrintsACurveThatRises) {
 }
 
 std::string result_file(const fs::path& path, double time_s, const std::string& verdict = "OK") {
-  std::string text = results::header_line() + "\n";
+  std::vector<results::Row> rows;
   for (int launch = 1; launch <= 5; ++launch) {
-    results::Row row;
+    auto& row = rows.emplace_back();
     row.set(Column::run_id, "run");
     row.set(Column::case_id, "gemm:f32:NN:8x8x8");
     row.set(Column::backend, "acme");
@@ -93,9 +93,8 @@ std::string result_file(const fs::path& path, double time_s, const std::string& 
     row.set(Column::launch, launch);
     row.set(Column::verdict, verdict);
     if (verdict == "OK") row.set(Column::time_median_s, time_s * (1 + 0.001 * launch));
-    text += results::to_line(row);
   }
-  write_file(path, text);
+  write_file(path, results::to_text(rows));
   return path.string();
 }
 

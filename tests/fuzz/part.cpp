@@ -46,7 +46,7 @@ struct Whole {
     auto manifest = results::new_manifest();
     manifest.plan_sha256 = plan.plan_sha256;
     content[0] = results::to_json(manifest).dump();
-    content[1] = results::header_line() + "\n" + results::to_line(row);
+    content[1] = results::to_text({row});
     content[2] = std::string(results::samples_header) + "\n";
     for (int i = 0; i < 3; ++i) put(i, content[i]);
     FUZZ_CHECK(lab::read_part(plan, 0).has_value());

@@ -207,7 +207,7 @@ compare::Report sample_comparison() {
   wild[3].set(Column::time_median_s, 0.05);
   results::put(
       folder / "old.csv",
-      text_of(together({launches("gemm:f32:NN:256x256x256", 10, 1e-4, 0, old_driver),
+      to_text(together({launches("gemm:f32:NN:256x256x256", 10, 1e-4, 0, old_driver),
                         launches("gemm:f32:NN:512x512x512", 10, 8e-4, 0, old_driver),
                         launches("gemm:f32:NN:1024x1024x1024", 10, 6e-3, 0, old_driver),
                         launches("gemm:f32:NN:4096x4096x4096", 10, 0.02, 0, old_driver),
@@ -218,7 +218,7 @@ compare::Report sample_comparison() {
                         launches("gemm:bf16:NN:512x512x512", 10, 2e-4, 0, old_driver)})));
   results::put(
       folder / "new.csv",
-      text_of(together(
+      to_text(together(
           {launches("gemm:f32:NN:256x256x256", 10, 1.05e-4, 1, new_driver),
            launches("gemm:f32:NN:512x512x512", 10, 7e-4, 1, new_driver),
            launches("gemm:f32:NN:1024x1024x1024", 10, 6e-3, 1, new_driver),

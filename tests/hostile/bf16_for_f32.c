@@ -1,12 +1,12 @@
 // Multiplies bf16 where strict f32 is asked for.
 // verdict: PRECISION|INCORRECT
 // note: the exactness round sees it where sums are short enough for inputs of more bits, the grade elsewhere
-#include "honest.h"
+#include "fewer_bits.h"
 
 static chipfit_status enqueue(chipfit_device device, chipfit_kernel kernel, const chipfit_view* in, uint32_t in_count,
                               chipfit_view out) {
   (void)device, (void)in_count;
-  return honest_enqueue_rounded(kernel, in, out, 16);
+  return fewer_bits_inputs(kernel, in, out, 16);
 }
 
 static void hostile(chipfit_plugin* table) {

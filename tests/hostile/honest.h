@@ -189,25 +189,6 @@ static inline chipfit_status honest_enqueue(chipfit_device device, chipfit_kerne
   honest_compute(kernel, honest_at(in[0]), honest_at(in[1]), honest_at(out));
   return CHIPFIT_OK;
 }
-/* Computes with inputs that have lost so many bits of their significands, rounded half to even: 13 is tf32, 16 bf16. */
-static inline chipfit_status honest_enqueue_rounded(chipfit_kernel kernel, const chipfit_view* in, chipfit_view out,
-                                                    int lost_bits) {
-  float* copies[2] = {honest_copy(honest_at(in[0]), kernel->elements[0]),
-                      honest_copy(honest_at(in[1]), kernel->elements[1])};
-  for (int operand = 0; operand < 2 && copies[operand]; ++operand)
-    for (int64_t i = 0; i < kernel->elements[operand]; ++i) {
-      uint32_t bits;
-      memcpy(&bits, &copies[operand][i], sizeof bits);
-      bits += (1u << (lost_bits - 1)) - 1 + ((bits >> lost_bits) & 1);
-      bits &= ~0u << lost_bits;
-      memcpy(&copies[operand][i], &bits, sizeof bits);
-    }
-  if (copies[0] && copies[1]) honest_compute(kernel, copies[0], copies[1], honest_at(out));
-  const chipfit_status status = copies[0] && copies[1] ? CHIPFIT_OK : CHIPFIT_OUT_OF_MEMORY;
-  free(copies[0]);
-  free(copies[1]);
-  return status;
-}
 static inline chipfit_status honest_sync(chipfit_device device) {
   (void)device;
   return CHIPFIT_OK;

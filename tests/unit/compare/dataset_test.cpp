@@ -57,12 +57,12 @@ TEST(Dataset, ARowThatStandsTwiceIsNoSecondLaunch) {
             "4:1: the row of 'c', launch 1, stands twice: in line 2 and here");
   // Another launch, device or run is another row.
   EXPECT_EQ(load_text(head + one + "result-v1,c,b,d,2,OK,1\nresult-v1,c,b,e,1,OK,1\n")->observations().size(), 3u);
-  const auto rows = text_of({row("c", 1, 1), row("c", 1, 1, {{Column::run_id, "other"}})});
+  const auto rows = to_text({row("c", 1, 1), row("c", 1, 1, {{Column::run_id, "other"}})});
   EXPECT_EQ(load_text(rows)->observations().size(), 2u);
 }
 
 TEST(Dataset, ACutOffFileIsReadToItsLastWholeLineAndSaidSo) {
-  const std::string text = text_of({row("c", 1, 1), row("c", 2, 1)});
+  const std::string text = to_text({row("c", 1, 1), row("c", 2, 1)});
   const auto data = load_text(text.substr(0, text.size() - 5));
   ASSERT_TRUE(data);
   EXPECT_EQ(data->observations().size(), 1u);
@@ -94,7 +94,7 @@ TEST(Dataset, ColumnsAreFoundByNameInAnyOrder) {
 
 TEST(Dataset, TextsAreKeptOnceAndConditionsNumbered) {
   const auto data = load_text(
-      text_of(together({launches("c", 3, 1), launches("c", 3, 1, 0, {{Column::chip, "X2"}}), launches("e", 3, 1)})));
+      to_text(together({launches("c", 3, 1), launches("c", 3, 1, 0, {{Column::chip, "X2"}}), launches("e", 3, 1)})));
   ASSERT_TRUE(data) << data.error().what;
   EXPECT_EQ(data->conditions_count(), 2u);
   EXPECT_EQ(data->rows().size(), 2u);
@@ -103,7 +103,7 @@ TEST(Dataset, TextsAreKeptOnceAndConditionsNumbered) {
 
 TEST(Dataset, TheFilterSparesTheBaseline) {
   const TemporaryFolder folder;
-  put(folder / "r.csv", text_of({row("c", 1, 1), row("c", 1, 1, {{Column::chip, "X2"}, {Column::op, "gemm"}}),
+  put(folder / "r.csv", to_text({row("c", 1, 1), row("c", 1, 1, {{Column::chip, "X2"}, {Column::op, "gemm"}}),
                                  row("c", 1, 1, {{Column::chip, "X3"}, {Column::op, "conv"}})}));
   LoadRequest request{.inputs = {{"x", folder / "r.csv"}}};
   request.filter = Filter::parse("op:gemm").value();
@@ -114,7 +114,7 @@ TEST(Dataset, TheFilterSparesTheBaseline) {
 
 TEST(Dataset, ARateAboveItsPeakIsImplausible) {
   const auto implausible = [](const Cells& cells) {
-    return load_text(text_of({row("c", 1, 1, cells)}))->observations()[0].implausible;
+    return load_text(to_text({row("c", 1, 1, cells)}))->observations()[0].implausible;
   };
   EXPECT_FALSE(implausible({}));
   EXPECT_TRUE(implausible({{Column::conditions, "QUICK;IMPLAUSIBLE"}}));

@@ -19,8 +19,8 @@ using namespace testing;
 
 Report sample_report() {
   const TemporaryFolder folder;
-  put(folder / "a.csv", text_of(together({launches("x|y", 5, 1), launches("gone, \"too\"", 3, 1)})));
-  put(folder / "b.csv", text_of(launches("x|y", 5, 1.1, 1)));
+  put(folder / "a.csv", to_text(together({launches("x|y", 5, 1), launches("gone, \"too\"", 3, 1)})));
+  put(folder / "b.csv", to_text(launches("x|y", 5, 1.1, 1)));
   return make_report(Dataset::load({.inputs = {{"old", folder / "a.csv"}, {"new", folder / "b.csv"}}}).value(), {})
       .value();
 }

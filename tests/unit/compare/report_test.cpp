@@ -21,7 +21,7 @@ struct Files {
   std::unique_ptr<TemporaryFolder> folder = std::make_unique<TemporaryFolder>();
   std::vector<Input> inputs;
   void add(const std::string& label, const std::vector<Row>& rows) {
-    put(*folder / (label + ".csv"), text_of(rows));
+    put(*folder / (label + ".csv"), to_text(rows));
     inputs.push_back({label, *folder / (label + ".csv")});
   }
 };

@@ -13,6 +13,7 @@ namespace chipfit::compare::testing {
 using results::Column;
 using results::put;
 using results::Row;
+using results::to_text;
 using Cells = std::vector<std::pair<Column, std::string>>;
 
 /// A row as the judge writes it, on the machine lab1, with what the test cares about.
@@ -48,12 +49,6 @@ inline std::vector<Row> together(const std::vector<std::vector<Row>>& parts) {
   std::vector<Row> all;
   for (const auto& part : parts) all.insert(all.end(), part.begin(), part.end());
   return all;
-}
-
-inline std::string text_of(const std::vector<Row>& rows) {
-  std::string text = results::header_line() + "\n";
-  for (const Row& r : rows) text += results::to_line(r);
-  return text;
 }
 
 }  // namespace chipfit::compare::testing

@@ -54,9 +54,7 @@ struct File {
   results::TemporaryFolder folder;
   std::filesystem::path path;
   explicit File(const std::vector<Row>& rows) : path(folder / "rows.csv") {
-    std::string text = results::header_line() + "\n";
-    for (const Row& r : rows) text += results::to_line(r);
-    results::put(path, text);
+    results::put(path, results::to_text(rows));
   }
 };
 

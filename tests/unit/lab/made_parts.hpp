@@ -76,13 +76,14 @@ inline fs::path finished_run(const PlanFolder& plan, std::size_t index, const Od
   const auto run_id = results::new_run_id();
   const auto folder = plan.work(index) / run_id;
   fs::create_directories(folder);
-  std::string rows = results::header_line() + "\n", samples = std::string(results::samples_header) + "\n";
+  std::vector<results::Row> rows;
+  std::string samples = std::string(results::samples_header) + "\n";
   std::size_t left = plan::row_count(plan.plan, task) - odd.rows_less;
   for (const auto& planned : part.cases) {
     for (const auto& device : part.devices) {
       if (left == 0) continue;
       --left;
-      results::Row row;
+      auto& row = rows.emplace_back();
       row.set(Column::run_id, run_id);
       row.set(Column::host, odd.host);
       row.set(Column::case_id, planned.case_id);
@@ -92,11 +93,10 @@ inline fs::path finished_run(const PlanFolder& plan, std::size_t index, const Od
       row.set(Column::launch, 1);
       row.set(Column::verdict, odd.verdict);
       row.set(Column::plan_sha256, sha256);
-      rows += results::to_line(row);
       samples += fmt::format("{},{},{},{}#0,1,1,1,1e-3,\n", run_id, planned.case_id, device.backend, device.backend);
     }
   }
-  std::ofstream(folder / "results.csv") << rows;
+  std::ofstream(folder / "results.csv") << results::to_text(rows);
   std::ofstream(folder / "samples.csv") << samples;
   auto manifest = results::new_manifest();
   manifest.run_id = run_id;

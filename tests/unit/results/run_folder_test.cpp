@@ -294,7 +294,7 @@ TEST(ReadResults, AFolderIsNoFile) {
 
 TEST(ReadResults, DropsATornLastLineAndSaysSo) {
   const TemporaryFolder folder;
-  const std::string whole = header_line() + "\n" + to_line(sample_row(1));
+  const std::string whole = to_text({sample_row(1)});
   const std::string last = to_line(sample_row(2));
   for (std::size_t kept = 1; kept < last.size(); ++kept) {
     put(folder / "r.csv", whole + last.substr(0, kept));
@@ -329,7 +329,7 @@ TEST(ReadResults, ReadsTheOldNameOfASelfRun) {
   old.set(Column::provenance, "self");
   auto lab = sample_row(2);
   lab.set(Column::provenance, name(Provenance::lab_run));
-  ASSERT_TRUE(write_whole(path, header_line() + "\n" + to_line(old) + to_line(lab)));
+  ASSERT_TRUE(write_whole(path, to_text({old, lab})));
   const auto read = read_results(path);
   ASSERT_TRUE(read);
   EXPECT_EQ(read->rows[0].text(Column::provenance), "self-run");
@@ -356,7 +356,7 @@ TEST(ReadResults, EveryCellComesBackAsItWasSet) {
     }
   }
   row.set(Column::schema, schema_name);
-  put(folder / "r.csv", header_line() + "\n" + to_line(row));
+  put(folder / "r.csv", to_text({row}));
   const auto file = read_results(folder / "r.csv");
   ASSERT_TRUE(file) << file.error().what << " " << file.error().where;
   ASSERT_EQ(file->rows.size(), 1u);
@@ -369,6 +369,12 @@ TEST(ToLine, IsOneLineWhateverTheReasonAndNamesItsSchema) {
   const std::string line = to_line(row);
   EXPECT_TRUE(line.starts_with("result-v1,,"));
   EXPECT_EQ(line.find('\n'), line.size() - 1);
+}
+
+TEST(ToText, IsTheHeaderAndEachRowInItsOrder) {
+  const Row first = sample_row(1), second = sample_row(2);
+  EXPECT_EQ(to_text({}), header_line() + "\n");
+  EXPECT_EQ(to_text({second, first}), header_line() + "\n" + to_line(second) + to_line(first));
 }
 
 }  // namespace

@@ -48,7 +48,7 @@ class SignedRuns : public ::testing::Test {
   fs::path seal(const std::string& name) {
     const auto run = folder_ / "runs" / name;
     fs::create_directories(run);
-    EXPECT_TRUE(results::write_whole(run / "results.csv", results::header_line() + "\n"));
+    EXPECT_TRUE(results::write_whole(run / "results.csv", results::to_text({})));
     auto manifest = results::new_manifest();
     manifest.run_id = name;
     manifest.machine = {{"host", "node1"}};
