@@ -45,6 +45,7 @@ void add_engine(CLI::App& verb, Raw& raw) {
   auto& words = raw.lab_words;
   verb.add_option("--engine", words.engine, "slurm, ssh or local (local)")->type_name("E");
   verb.add_option("--hosts", words.hosts, "ssh: machines that take tasks in turn")->type_name("H[,H]")->delimiter(',');
+  verb.add_option("--ssh", words.ssh, "another option of every ssh: --ssh=-Fconfig")->type_name("O");
   verb.add_option("--at-once", words.at_once, "most tasks at a time (slurm, local)")->type_name("N");
   verb.add_option("--partition", words.partition, "slurm: for all tasks, or those of one backend")->type_name("[B=]P");
   verb.add_option("--gres", words.gres, "slurm: devices of a task, gpu:h200:1")->type_name("[B=]G");
@@ -71,6 +72,7 @@ Result<SubmitCommand> read_submit(const Raw& raw) {
   if (!engine) return pass_on(engine.error());
   options.engine = static_cast<lab::Engine>(*engine);
   options.hosts = words.hosts;
+  options.ssh = words.ssh;
   options.limit = words.limit;
   options.exclude = words.exclude;
   options.sbatch = words.sbatch;

@@ -16,7 +16,7 @@ struct Raw;
 /// it, as they stand on the command line.
 struct LabWords {
   std::string engine, at_once, limit, exclude, wait, index, node, cases_per_task;
-  std::vector<std::string> hosts, nodes, partition, gres, constraint, pin, sbatch;
+  std::vector<std::string> hosts, nodes, partition, gres, constraint, pin, sbatch, ssh;
   bool partial = false, elsewhere = false;
 };
 

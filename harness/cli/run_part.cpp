@@ -65,6 +65,7 @@ Result<judge::RunSummary> measure(const RunCommand& command, const lab::PlanFold
   options->host = node;
   options->out = plan.work(task.index);
   options->resume = false;
+  if (plan::is_node_name(node)) options->shared_peaks = plan.peaks(node);
   if (const auto before = lab::cut_off_runs(plan, task.index, node); !before.empty()) {
     options->out = before.back();
     options->resume = true;

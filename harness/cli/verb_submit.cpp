@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <array>
 #include <cstdlib>
 #include <sstream>
 
@@ -9,9 +10,11 @@
 #include "harness/cli/json_out.hpp"
 #include "harness/cli/paths.hpp"
 #include "harness/cli/plan_here.hpp"
+#include "harness/cli/submit_script.hpp"
 #include "harness/cli/text.hpp"
 #include "harness/cli/verbs.hpp"
 #include "harness/lab/indexes.hpp"
+#include "harness/lab/outcomes.hpp"
 #include "harness/lab/part.hpp"
 #include "harness/lab/survey.hpp"
 #include "harness/results/build_info.hpp"
@@ -24,6 +27,7 @@ namespace {
 
 namespace fs = std::filesystem;
 constexpr double longest_submission_s = 600;
+constexpr int ssh_failed = 255;  // its own exit code
 
 /// All indexes, or those whose part is missing or damaged; the damaged ones are said.
 Result<std::vector<std::size_t>> indexes_of(const lab::PlanFolder& plan, SubmitCommand::What what, Console& console) {
@@ -68,8 +72,8 @@ std::string words_after(const std::string& name, const std::string& output) {
   return {};
 }
 
-Result<int> hand_to_slurm(const lab::PlanFolder& plan, const fs::path& folder, std::size_t tasks,
-                          const SubmitCommand& command, Console& console) {
+Result<int> hand_to_slurm(const lab::PlanFolder& plan, const fs::path& folder, nlohmann::ordered_json facts,
+                          Format format, Console& console) {
   sandbox::SpawnOptions bash;
   bash.program = "/bin/bash";
   bash.arguments = {(folder / "submit.sh").string()};
@@ -87,29 +91,72 @@ Result<int> hand_to_slurm(const lab::PlanFolder& plan, const fs::path& folder, s
                 fmt::format("{}mend it, then: {}", jobs.empty() ? "" : "scancel " + jobs + "\n",
                             shell_line({"chipfit", "submit", "--plan", plan.path.string(), "--resume"})));
   const auto status = shell_line({"chipfit", "status", "--plan", plan.path.string()});
-  if (command.format == Format::json) {
-    print_json({{"tasks", tasks}, {"folder", folder.string()}, {"jobs", jobs}, {"finish", finish}}, console);
+  if (format == Format::json) {
+    facts["jobs"] = jobs;
+    facts["finish"] = finish;
+    print_json(facts, console);
     return exit_ok;
   }
-  console.data(fmt::format("{} submitted as {}; {} merges and reports\nscripts and logs: {}\n", counted(tasks, "task"),
-                           printable(jobs), printable(finish), printable(folder.string())));
+  console.data(fmt::format("{} submitted as {}; {} merges and reports\nscripts and logs: {}\n",
+                           counted(facts["tasks"].get<std::size_t>(), "task"), printable(jobs), printable(finish),
+                           printable(folder.string())));
   console.talk(fmt::format("{} counts parts; scancel {} {} ends it", status, jobs, finish));
   return exit_ok;
 }
 
-/// The script takes this process's place: signals are its own, and so is the exit code.
-Result<int> become(const fs::path& script, Console& console) {
-  if (auto finished = console.finish(); !finished) return pass_on(finished.error());
-  const auto path = script.string();
-  ::execl("/bin/bash", "bash", path.c_str(), static_cast<char*>(nullptr));
-  return fail(Error::Kind::unavailable, "bash cannot be started", "/bin/bash",
-              fmt::format("bash {}", shell_word(path)));
+/// What a submission is, whoever does it.
+nlohmann::ordered_json facts_of(const SubmitCommand& command, const std::vector<std::size_t>& indexes,
+                                const fs::path& folder) {
+  constexpr std::array engines{"slurm", "ssh", "local"};
+  return {{"engine", engines.at(static_cast<std::size_t>(command.options.engine))},
+          {"tasks", indexes.size()},
+          {"indexes", lab::ranges(indexes)},
+          {"folder", folder.string()},
+          {"script", (folder / "submit.sh").string()}};
+}
+
+/// Does the tasks, and tells at their end what each machine did and what is there.
+Result<int> do_and_tell(const lab::PlanFolder& plan, const fs::path& folder, nlohmann::ordered_json facts,
+                        Console& console) {
+  const auto code = carry_out(folder / "submit.sh", console);
+  if (!code) return pass_on(code.error());
+  const auto machines = lab::read_outcomes(folder);
+  if (!machines) return pass_on(machines.error());
+  const auto survey = lab::survey(plan);
+  if (!survey) return pass_on(survey.error());
+  auto nodes = nlohmann::ordered_json::array();
+  for (const auto& machine : *machines) {
+    auto unfinished = nlohmann::ordered_json::array();
+    bool reached = true;
+    for (const auto& task : machine.unfinished) {
+      unfinished.push_back({{"index", task.index}, {"exit_code", task.exit_code}});
+      reached = reached && task.exit_code != ssh_failed;
+    }
+    nodes.push_back({{"node", machine.name},
+                     {"reached", reached},
+                     {"done", lab::ranges(machine.done)},
+                     {"unfinished", unfinished}});
+  }
+  std::error_code error;
+  const auto where = [&](const fs::path& path) -> nlohmann::ordered_json {
+    return fs::exists(path, error) ? nlohmann::ordered_json(path.string()) : nlohmann::ordered_json();
+  };
+  facts["nodes"] = nodes;
+  facts["present"] = survey->present.size();
+  facts["missing"] = lab::ranges(survey->missing);
+  facts["merged"] = where(plan.merged());
+  facts["report"] = where(plan.path / "report.html");
+  facts["exit_code"] = *code;
+  print_json(facts, console);
+  return *code;
 }
 
 Result<int> submit_plan(const lab::PlanFolder& plan, const SubmitCommand& command, Console& console) {
   const auto indexes = indexes_of(plan, command.what, console);
   if (!indexes) return pass_on(indexes.error());
+  const auto is_json = command.format == Format::json;
   if (indexes->empty()) {
+    if (is_json) print_json({{"tasks", 0}, {"indexes", ""}, {"present", plan.tasks}}, console);
     console.talk("all parts are there; next: " + shell_line({"chipfit", "merge", "--plan", plan.path.string()}));
     return exit_ok;
   }
@@ -119,8 +166,14 @@ Result<int> submit_plan(const lab::PlanFolder& plan, const SubmitCommand& comman
   const auto folder = lab::next_submission(plan);
   const auto scripts = lab::scripts(plan, *indexes, folder, options);
   if (!scripts) return pass_on(scripts.error());
+  auto facts = facts_of(command, *indexes, folder);
   if (command.dry_run == DryRun::yes) {
-    console.data(as_commands(folder, *scripts));
+    if (is_json) {
+      for (const auto& script : *scripts) facts["scripts"][script.name] = script.text;
+      print_json(facts, console);
+    } else {
+      console.data(as_commands(folder, *scripts));
+    }
     return exit_ok;
   }
   const bool is_slurm = options.engine == lab::Engine::slurm;
@@ -128,8 +181,9 @@ Result<int> submit_plan(const lab::PlanFolder& plan, const SubmitCommand& comman
     return fail(Error::Kind::unavailable, "Slurm's sbatch is not here", {},
                 "run this where jobs are submitted, or take --engine ssh or --engine local");
   if (auto written = lab::write_scripts(folder, *scripts); !written) return pass_on(written.error());
-  if (is_slurm) return hand_to_slurm(plan, folder, indexes->size(), command, console);
+  if (is_slurm) return hand_to_slurm(plan, folder, std::move(facts), command.format, console);
   console.talk(fmt::format("tasks {}; logs: {}", lab::ranges(*indexes), printable((folder / "log").string())));
+  if (is_json) return do_and_tell(plan, folder, std::move(facts), console);
   return become(folder / "submit.sh", console);
 }
 

@@ -39,6 +39,7 @@ nlohmann::json nvml_facts(const std::string& uuid) {
 
 Provenance::Provenance(const RunOptions& options, const telemetry::Machine& machine, const RunFacts& run)
     : manifest_(results::new_manifest()),
+      shared_peaks_(options.shared_peaks),
       isolation_(run.isolation),
       last_level_cache_bytes_(machine.last_level_cache_bytes) {
   results::Manifest& m = manifest_;
@@ -162,18 +163,35 @@ void Provenance::add_device(const DeviceFacts& facts, const std::vector<std::fil
   }
   if (d.kind == CHIPFIT_CPU && read_bandwidth_ == 0) {
     const int threads = static_cast<int>(std::max<std::uint32_t>(1, d.threads));
-    read_bandwidth_ = cpu::measure_read_bandwidth(threads, last_level_cache_bytes_, 0.3);
-    m.peaks.push_back({"host", "read_bandwidth", "empirical", "streaming reads", read_bandwidth_, "byte/s", threads});
+    read_bandwidth_ = host_peak("read_bandwidth", threads, [&]() -> results::ManifestPeak {
+      const double value = cpu::measure_read_bandwidth(threads, last_level_cache_bytes_, 0.3);
+      return {"host", "read_bandwidth", "empirical", "streaming reads", value, "byte/s", threads};
+    });
   }
+}
+
+double Provenance::host_peak(const std::string& what, int threads,
+                             const std::function<results::ManifestPeak()>& measure) {
+  if (auto known = shared_peaks_.find(what, threads, moment_now())) {
+    if (known->run_id == manifest_.run_id) known->run_id.clear();  // a resumed run finds its own
+    manifest_.peaks.push_back(*known);
+    return known->value;
+  }
+  auto peak = measure();
+  manifest_.peaks.push_back(peak);
+  peak.run_id = manifest_.run_id;
+  shared_peaks_.keep(peak, moment_now());
+  return peak.value;
 }
 
 double Provenance::empirical_peak(Dtype input, int threads, double seconds) {
   const auto [entry, is_new] = peaks_.try_emplace({input, threads}, 0.0);
   if (is_new) {
-    const cpu::EmpiricalPeak peak = cpu::measure_peak(input, threads, seconds);
-    entry->second = peak.flop_per_s;
-    manifest_.peaks.push_back(
-        {"host", std::string(info(input).name), "empirical", peak.method, peak.flop_per_s, "FLOP/s", threads});
+    const std::string type(info(input).name);
+    entry->second = host_peak(type, threads, [&]() -> results::ManifestPeak {
+      const cpu::EmpiricalPeak peak = cpu::measure_peak(input, threads, seconds);
+      return {"host", type, "empirical", peak.method, peak.flop_per_s, "FLOP/s", threads};
+    });
   }
   return entry->second;
 }

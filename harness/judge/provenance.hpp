@@ -1,5 +1,6 @@
 #pragma once
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -7,6 +8,7 @@
 
 #include "harness/judge/rows.hpp"
 #include "harness/judge/run.hpp"
+#include "harness/judge/shared_peaks.hpp"
 #include "harness/results/manifest.hpp"
 #include "harness/telemetry/machine.hpp"
 
@@ -26,7 +28,7 @@ class Provenance {
   /// Of the order of an interleaved run; a resumed run has that of its first part.
   std::uint64_t order_seed() const { return manifest_.seeds.at("order"); }
   void add_device(const DeviceFacts&, const std::vector<std::filesystem::path>& libraries);
-  /// Measured on first use for each (type, threads), then remembered. FLOP/s.
+  /// Measured on first use for each (type, threads), or taken from RunOptions::shared_peaks, then remembered. FLOP/s.
   double empirical_peak(Dtype input, int threads, double seconds);
   void count_verification(double verify_s, double total_s);
   /// Completes manifest.json and writes SHA256SUMS.
@@ -38,7 +40,11 @@ class Provenance {
   /// A resumed run keeps what its earlier parts recorded.
   void continue_from(const results::Manifest& before, const std::filesystem::path& folder);
 
+  /// A peak of the host that another run has measured, or a new one; in the manifest.
+  double host_peak(const std::string& what, int threads, const std::function<results::ManifestPeak()>& measure);
+
   results::Manifest manifest_;
+  SharedPeaks shared_peaks_;
   oracle::Seed master_ = oracle::secret_seed();
   std::set<std::string> known_devices_;
   std::map<std::pair<Dtype, int>, double> peaks_;  // FLOP/s by input type and threads

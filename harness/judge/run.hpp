@@ -37,6 +37,7 @@ struct RunOptions {
   Meeting::Wider wider;  ///< of a simultaneous plan: who else measures at the same time
   std::string lab;
   results::Provenance provenance = results::Provenance::self_run;
+  std::filesystem::path shared_peaks;    ///< SharedPeaks of this machine and plan; empty: every run measures its own
   std::vector<DevicePeak> device_peaks;  ///< measured on this machine's devices by a program of their own
 };
 

@@ -32,41 +32,69 @@ std::string machine_name(const std::string& host) {
 }
 
 // A task is taken by making a folder: one machine succeeds. A machine that cannot be reached gives its task back.
-constexpr const char* machine_function = R"(
-# machine COMMAND… INDEXES: does tasks that nobody else has taken, one after another, until none is left.
-# COMMAND is called with the line to carry out as its last word.
+constexpr const char* machine_function = R"sh(
+# machine NAME INDEXES LINE COMMAND…: does tasks that nobody else has taken, one after another, until none is left.
+# COMMAND is called with the line to carry out as its last word; the line ends its task when its input ends. The first
+# TERM ends the input, a second one the command too.
 machine() {
-  local indexes=$1 line=$2 index code child='' again=0 took=1
-  shift 2
-  trap 'again=1; [ -z "$child" ] || kill -TERM "$child" 2>/dev/null' TERM
-  while [ "$took" = 1 ]; do
-    took=0
-    for index in $indexes; do
-      mkdir "taken/$index" 2>/dev/null || continue
-      took=1 again=1
-      "$@" "$line --index $index" </dev/null >>"log/$index.log" 2>&1 &
-      child=$!
-      while [ "$again" = 1 ]; do again=0 code=0; wait "$child" || code=$?; done
-      child=''
-      case $code in
-        75 | 143) return ;;
-        255) rmdir "taken/$index"; echo "cannot be reached: $*" >&2; return ;;
-        0) ;;
-        *) echo "task $index exits with $code: $PWD/log/$index.log" >&2 ;;
-      esac
-    done
+  local name=$1 indexes=$2 line=$3 index code task='' again=0 stops=0 input holder
+  shift 3
+  exec {input}< <(exec tail --pid="$$" -f /dev/null)
+  holder=$!
+  trap 'again=1 stops=$((stops + 1)); kill "$holder" 2>/dev/null; [ "$stops" = 1 ] || kill "$task" 2>/dev/null' TERM
+  for index in $indexes; do
+    [ "$stops" = 0 ] || break
+    mkdir "taken/$index" 2>/dev/null || continue
+    again=1
+    "$@" "$line --index $index" <&"$input" >>"log/$index.log" 2>&1 &
+    task=$!
+    while [ "$again" = 1 ]; do again=0 code=0; wait "$task" || code=$?; done
+    echo "$name $index $code" >>outcomes
+    case $code in
+      0) ;;
+      75 | 143) break ;;
+      255)
+        rmdir "taken/$index"
+        mkdir -p "gone/$name"
+        : >given-back
+        echo "$name cannot be reached: $(tail -n 1 "log/$index.log")" >&2
+        break
+        ;;
+      *) echo "task $index on $name exits with $code: $PWD/log/$index.log" >&2 ;;
+    esac
   done
+  kill "$holder" 2>/dev/null
 }
 
-machines=()
-trap 'kill -TERM "${machines[@]}" 2>/dev/null' INT TERM
-)";
+# A machine that can be reached, as far as is known.
+start() { [ -e "gone/$1" ] || { machine "$@" & machines+=($!); }; }
 
-constexpr const char* wait_lines = R"(
-for process in "${machines[@]}"; do
-  while kill -0 "$process" 2>/dev/null; do wait "$process"; done
+stopped=0 wait_s=WAIT machines=()
+trap 'stopped=1 wait_s=0; kill -TERM "${machines[@]}" 2>/dev/null' HUP INT TERM
+
+# Carries out the words after it, and tells them to end once its input does: a machine that is told over ssh hears of
+# nothing else, be it that this script is stopped, is killed, or that the network is gone.
+until_input_ends=$(cat <<'END'
+exec sh -c 'exec 3<&0; "$@" 3<&- & task=$!;
+(while read -r _; do :; done <&3; kill "$task") >/dev/null 2>&1 & watch=$!;
+exec 3<&-; wait "$task"; code=$?; kill "$watch" 2>/dev/null; exit "$code"' sh
+END
+)
+until_input_ends=${until_input_ends//$'\n'/ }  # csh takes no line ends within quotes
+)sh";
+
+// Machines that have ended do what one of the others gives back later.
+constexpr const char* rounds = R"sh(
+while :; do
+  rm -f given-back
+  machines=()
+  start_all
+  for process in "${machines[@]}"; do
+    while kill -0 "$process" 2>/dev/null; do wait "$process"; done
+  done
+  if [ "$stopped" = 1 ] || [ ! -e given-back ] || [ ${#machines[@]} = 0 ]; then break; fi
 done
-)";
+)sh";
 
 }  // namespace
 
@@ -80,14 +108,22 @@ Result<std::vector<Script>> machine_scripts(const PlanFolder& plan, const std::v
       "mkdir -p taken\n",
       indexes.size() == 1 ? "1 task" : fmt::format("{} tasks", indexes.size()), plan.plan_sha256.substr(0, 12),
       shell_word(folder.string()));
-  text += machine_function;
-  text +=
-      fmt::format("# Quoted for the shell that carries it out.\nline=$(printf '%q ' {})\n", run_line(plan, options));
+  // On a network file system a part may be seen some seconds late.
+  const auto is_ssh = options.engine == Engine::ssh;
+  std::string functions = machine_function;
+  text += functions.replace(functions.find("WAIT"), 4, is_ssh ? "10" : "0");
+  text += fmt::format("# Quoted for the shell that carries it out.\nline=$until_input_ends$(printf ' %q' {})\n",
+                      run_line(plan, options));
+  text += "start_all() {\n";
   const auto& nodes = plan.plan.division.nodes;
-  if (options.engine == Engine::local) {
+  if (!is_ssh) {
     for (std::size_t i = 0; i < std::max<std::size_t>(1, options.at_once); ++i)
-      text += fmt::format("machine \"$(echo {})\" \"exec $line\" bash -c & machines+=($!)\n", words(indexes));
+      text += fmt::format("  start local \"$(echo {})\" \"$line\" bash -c\n", words(indexes));
   } else {
+    std::string ssh = "ssh";
+    // The user's come first, since ssh takes the first value that it hears.
+    for (const auto& option : options.ssh) ssh += " " + shell_word(option);
+    ssh += " -o BatchMode=yes -o ConnectTimeout=20 -o ServerAliveInterval=20";
     const auto& hosts = options.hosts.empty() ? nodes : options.hosts;
     for (const auto& host : hosts) {
       if (!plan::is_node_name(host))
@@ -100,12 +136,12 @@ Result<std::vector<Script>> machine_scripts(const PlanFolder& plan, const std::v
         });
       if (own.empty()) continue;
       const auto node = nodes.empty() ? machine_name(host) : plan::task(plan.plan, own.front())->node;
-      text += fmt::format("machine \"$(echo {})\" \"$line --node {}\" ssh -o BatchMode=yes {} & machines+=($!)\n",
-                          words(own), node, host);
+      text += fmt::format("  start {} \"$(echo {})\" \"$line --node {}\" {} {}\n", host, words(own), node, ssh, host);
     }
   }
-  text += wait_lines;
-  text += "\n" + finish_lines(plan, options, options.engine == Engine::ssh ? 10 : 0);
+  text += "}\n";
+  text += rounds;
+  text += "\n" + finish_lines(plan, options, "\"$wait_s\"");
   return std::vector<Script>{{"submit.sh", std::move(text)}};
 }
 

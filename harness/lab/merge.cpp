@@ -279,8 +279,10 @@ Result<Merged> merge(const PlanFolder& plan, const MergeOptions& options) {
     if (auto added = merger.add(*part); !added) return pass_on(added.error());
     merged.unacceptable += part->unacceptable;
   }
-  if (!left_out.empty() && (options.incomplete == Incomplete::refused || merger.parts() == 0))
-    return refusal(plan, left_out, merged.left_out);
+  if (!left_out.empty() && options.incomplete == Incomplete::refused) return refusal(plan, left_out, merged.left_out);
+  if (merger.parts() == 0)
+    return fail(Error::Kind::interrupted, "no part can be merged yet: " + merged.left_out.front().what,
+                plan.parts().string(), shell_line({"chipfit", "submit", "--plan", plan.path.string(), "--resume"}));
   auto sealed = merger.finish(left_out.empty());
   if (!sealed) return pass_on(sealed.error());
   if (auto placed = put_in_place(plan, folder); !placed) return pass_on(placed.error());

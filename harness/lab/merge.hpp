@@ -27,7 +27,7 @@ struct Merged {
 /// one after another, byte for byte; manifest.json lists them, parts.jsonl has their manifests, one a line. Nothing
 /// depends on clocks or on the order in which parts were made, and merging again gives the same rows. The folder
 /// appears in one step; an earlier one is replaced. Errors: io; missing or bad_data (the first fault, and how many
-/// more) where parts are left out and that is refused.
+/// more) where parts are left out and that is refused; interrupted where none can be merged.
 Result<Merged> merge(const PlanFolder&, const MergeOptions&);
 
 }  // namespace chipfit::lab

@@ -12,6 +12,7 @@ namespace chipfit::lab {
 ///   plan.json                the frozen plan
 ///   parts/000017/            a finished task: an ordinary sealed run folder, moved here in one step
 ///   work/000017/<run id>/    the same task under way, or cut off; gone on with on the machine that began it
+///   peaks/<machine>.json     what a machine reaches, measured by one of its tasks for those of the next minutes
 ///   refused/                 parts that came second, or that were replaced because they were damaged; never merged
 ///   failed/000017.<machine>  why a machine could not do a task, in words
 ///   submissions/1/           scripts and logs of a submission
@@ -26,6 +27,7 @@ struct PlanFolder {
   std::filesystem::path parts() const { return path / "parts"; }
   std::filesystem::path part(std::size_t index) const;
   std::filesystem::path work(std::size_t index) const;
+  std::filesystem::path peaks(const std::string& host) const { return path / "peaks" / (host + ".json"); }
   std::filesystem::path merged() const { return path / "merged"; }
   std::filesystem::path file() const { return path / "plan.json"; }
   /// "chipfit run --plan DIR --index 17", quoted for a shell.

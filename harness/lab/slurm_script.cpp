@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 
 // Slurm's own default for MaxArraySize is 1001; an array of indexes above it gets them as an offset.
 constexpr std::size_t largest_array = 1000;
-constexpr double wait_for_last_part_s = 60;
+constexpr const char* wait_for_last_part_s = "60";
 
 /// Tasks that one script serves: those of a backend, or of one machine.
 struct Group {

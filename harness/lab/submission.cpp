@@ -31,6 +31,8 @@ Result<std::vector<Script>> scripts(const PlanFolder& plan, const std::vector<st
     return fail(Error::Kind::usage,
                 options.hosts.empty() ? "ssh to which machines?" : "--hosts belongs to --engine ssh", {},
                 "--engine ssh --hosts lab1,lab2");
+  if (options.engine != Engine::ssh && !options.ssh.empty())
+    return fail(Error::Kind::usage, "options of ssh belong to --engine ssh", {}, "--engine ssh --hosts lab1,lab2");
   if (options.engine == Engine::local && !plan.plan.division.nodes.empty())
     return fail(Error::Kind::usage, "a census is done by its own machines", {}, "--engine slurm, or --engine ssh");
   return is_slurm ? slurm_scripts(plan, indexes, folder, options) : machine_scripts(plan, indexes, folder, options);
@@ -61,14 +63,14 @@ std::string run_line(const PlanFolder& plan, const SubmitOptions& options) {
   return line;
 }
 
-std::string finish_lines(const PlanFolder& plan, const SubmitOptions& options, double wait_s) {
+std::string finish_lines(const PlanFolder& plan, const SubmitOptions& options, const std::string& wait_s) {
   const auto program = shell_word(options.program.string());
   return fmt::format(
       "# Exit codes of merge: 0 complete, 1 complete with a bad verdict, 75 parts are missing.\n"
       "code=0\n"
       "{0} merge --plan {1} --wait {2} --partial || code=$?\n"
       "case $code in\n"
-      "  0 | 1 | 75) {0} report {3} -o {4} || exit ;;\n"
+      "  0 | 1 | 75) [ ! -e {3} ] || {0} report {3} -o {4} || exit ;;\n"
       "esac\n"
       "exit \"$code\"\n",
       program, shell_word(plan.path.string()), wait_s, shell_word(plan.merged().string()),

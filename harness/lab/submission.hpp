@@ -26,6 +26,7 @@ void add(PerBackend&, const std::string& word);
 struct SubmitOptions {
   Engine engine = Engine::local;
   std::vector<std::string> hosts = {};  ///< ssh: HOST or USER@HOST
+  std::vector<std::string> ssh = {};    ///< further options for every ssh, as they are: "-Fconfig"
   std::size_t at_once = 0;              ///< most tasks at a time; 0: slurm all, ssh one a machine, local one
   PerBackend partition = {}, gres = {}, constraint = {};  ///< slurm
   PerBackend pin = {};                        ///< variable by which a driver takes the devices of a GRES not named gpu
@@ -58,7 +59,8 @@ Result<std::vector<Script>> machine_scripts(const PlanFolder&, const std::vector
                                             const std::filesystem::path& folder, const SubmitOptions&);
 
 /// Lines of a script that merge, report, and exit with merge's code: 0, 1 (a bad verdict), 75 (parts are missing).
-std::string finish_lines(const PlanFolder&, const SubmitOptions&, double wait_s);
+/// `wait_s`: for late parts, a word of the script.
+std::string finish_lines(const PlanFolder&, const SubmitOptions&, const std::string& wait_s);
 
 /// "chipfit run --plan DIR …", quoted for a shell, without its index.
 std::string run_line(const PlanFolder&, const SubmitOptions&);

@@ -35,7 +35,7 @@ void members(Visitor&& visit, ManifestDevice& x) {
 template <class Visitor>
 void members(Visitor&& visit, ManifestPeak& x) {
   visit("of", x.of), visit("what", x.what), visit("source", x.source), visit("method", x.method);
-  visit("value", x.value), visit("unit", x.unit), visit("threads", x.threads);
+  visit("value", x.value), visit("unit", x.unit), visit("threads", x.threads), visit("run_id", x.run_id);
 }
 template <class Visitor>
 void members(Visitor&& visit, SupersededManifest& x) {

@@ -40,8 +40,9 @@ struct ManifestPeak {
   std::string source;  ///< "claimed" or "empirical"
   std::string method;  ///< "avx512f fma f32"
   double value = 0;
-  std::string unit;  ///< "FLOP/s" or "byte/s"
-  int threads = 0;   ///< 0: not said
+  std::string unit;         ///< "FLOP/s" or "byte/s"
+  int threads = 0;          ///< 0: not said
+  std::string run_id = {};  ///< of the run that measured it; empty: this one
   friend bool operator==(const ManifestPeak&, const ManifestPeak&) = default;
 };
 

@@ -1,79 +1,88 @@
-// bench_fleet_rows OUT NODES CASES SEED: one result file of NODES synthetic nodes with one device each, which all ran
-// the same CASES square GEMMs in f32 or bf16 by turns, for timing what reads a fleet. Prints for each type the sum over
-// the nodes of the proven rate of the largest GEMM, which is what `chipfit fleet` has to find.
+// bench_fleet_rows OUT NODES CASES SEED: the rows of a synthetic fleet for timing what reads and merges one. OUT: a
+// result file; or, where it ends in '/', the folder of a plan with a task for every node, all done. Prints the sums of
+// FleetNodes by type.
 #include <fmt/format.h>
 
 #include <cstdio>
-#include <map>
-#include <random>
-#include <string>
-#include <vector>
+#include <cstdlib>
+#include <filesystem>
 
+#include "harness/lab/part.hpp"
+#include "harness/plan/tasks.hpp"
+#include "harness/results/build_info.hpp"
 #include "harness/results/run_folder.hpp"
-#include "tests/bench/square_row.hpp"
+#include "kernels/problem/case_id.hpp"
+#include "tests/bench/fleet_nodes.hpp"
 
 namespace {
 
 using namespace chipfit;
 using results::Column;
+namespace fs = std::filesystem;
 
-results::Row row_of(const GemmProblem& problem) {
-  auto row = bench::square_row(problem);
-  row.set(Column::engine, "slurm");
-  row.set(Column::launch, 1);
-  row.set(Column::vendor, "Acme");
-  row.set(Column::chip, "Acme X1");
-  row.set(Column::backend, "acme");
-  row.set(Column::backend_version, "1.0 (Acme BLAS 0.3.21)");
-  row.set(Column::isolation, "L2");
-  return row;
+int write_file(const char* path, bench::FleetNodes& fleet, long nodes) {
+  std::FILE* file = std::fopen(path, "w");
+  if (file == nullptr) return std::perror(path), 74;
+  fmt::print(file, "{}\n", results::header_line());
+  for (long n = 0; n < nodes; ++n)
+    for (const auto& row : fleet.next(n)) fmt::print(file, "{}", results::to_line(row));
+  return std::fclose(file) == 0 ? 0 : 74;
+}
+
+plan::Plan plan_of(const bench::FleetNodes& fleet, long nodes) {
+  Suite suite{"square", std::string(64, 'a'), {}};
+  for (const auto& problem : fleet.problems()) suite.cases.push_back({problem, 1, "", ""});
+  plan::Plan plan;
+  plan.cases = plan::merge_suites({suite});
+  plan.devices = {{"acme", std::string(64, 'b'), 0, ""}};
+  plan.mode = "quick";
+  plan.isolation = "auto";
+  plan.division = {static_cast<int>(fleet.problems().size()), {}, results::harness_version()};
+  for (long n = 0; n < nodes; ++n) plan.division.nodes.push_back(fmt::format("node{:05}", n));
+  return plan;
+}
+
+Result<void> write_part(const lab::PlanFolder& plan, std::size_t index, std::vector<results::Row>& rows) {
+  auto manifest = results::new_manifest();
+  manifest.run_id = rows.front().text(Column::run_id);
+  manifest.plan_sha256 = plan.plan_sha256;
+  manifest.machine = {{"host", rows.front().text(Column::host)}};
+  manifest.backends.push_back({"acme", "1", "", 0, {"acme.so", std::string(64, 'b')}, {}});
+  results::ManifestDevice device;
+  device.backend = "acme";
+  device.device_uid = rows.front().text(Column::device_uid);
+  manifest.devices.push_back(device);
+  std::string text = results::header_line() + "\n";
+  for (auto& row : rows) {
+    row.set(Column::plan_sha256, plan.plan_sha256);
+    text += results::to_line(row);
+  }
+  const auto folder = plan.work(index) / manifest.run_id;
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (auto written = results::write_whole(folder / "results.csv", text); !written) return written;
+  if (auto sealed = results::seal_run(folder, manifest, {}); !sealed) return pass_on(sealed.error());
+  if (auto kept = lab::keep_part(plan, index, folder); !kept) return pass_on(kept.error());
+  return {};
+}
+
+int write_parts(const std::string& path, bench::FleetNodes& fleet, long nodes) {
+  const auto plan = lab::make_plan_folder(path, plan_of(fleet, nodes));
+  if (!plan) return fmt::print(stderr, "{}: {}\n", plan.error().where, plan.error().what), 74;
+  for (long n = 0; n < nodes; ++n)
+    if (auto written = write_part(*plan, static_cast<std::size_t>(n), fleet.next(n)); !written)
+      return fmt::print(stderr, "{}: {}\n", written.error().where, written.error().what), 74;
+  return 0;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
   if (argc != 5) return std::fprintf(stderr, "usage: bench_fleet_rows OUT NODES CASES SEED\n"), 2;
-  const long nodes = std::atol(argv[2]), cases = std::atol(argv[3]);
-  std::mt19937_64 random(static_cast<std::uint64_t>(std::atoll(argv[4])));
-  std::normal_distribution<double> normal;
-  std::FILE* file = std::fopen(argv[1], "w");
-  if (file == nullptr) return std::perror(argv[1]), 74;
-  fmt::print(file, "{}\n", results::header_line());
-  std::vector<results::Row> rows;
-  std::vector<std::string> types;
-  for (long c = 0; c < cases; ++c) {
-    const std::int64_t side = 64 * (c / 2 + 1);
-    types.emplace_back(c % 2 == 0 ? "f32" : "bf16");
-    rows.push_back(
-        row_of({.m = side, .n = side, .k = side, .dtypes = *default_combo(c % 2 == 0 ? Dtype::f32 : Dtype::bf16)}));
-  }
-  std::map<std::string, double> sums;
-  for (long n = 0; n < nodes; ++n) {
-    const double speed = std::exp(0.01 * normal(random));
-    for (long c = 0; c < cases; ++c) {
-      auto& row = rows[static_cast<std::size_t>(c)];
-      const auto& of = types[static_cast<std::size_t>(c)];
-      const double peak = of == "f32" ? 5e13 : 4e14, size = static_cast<double>(c / 2 + 1);
-      const double rate = speed * 0.8 * peak * size / (size + 5) * std::exp(0.003 * normal(random));
-      const double work = *row.real(Column::work_flop);
-      row.set(Column::run_id, fmt::format("20261122T084733Z-node{:05}-5f2c", n));
-      row.set(Column::host, fmt::format("node{:05}", n));
-      row.set(Column::device_uid, fmt::format("GPU-{:08x}-acme-x1", n));
-      row.set(Column::time_median_s, work / rate);
-      for (const Column column : {Column::time_ci_low_s, Column::time_ci_high_s, Column::time_min_s,
-                                  Column::time_mean_s, Column::latency_p50_s})
-        row.set(column, work / rate);
-      row.set(Column::rate_flop_per_s, rate);
-      row.set(Column::rate_proven_flop_per_s, rate);
-      row.set(Column::peak_flop_per_s, peak);
-      row.set(Column::peak_source, "claimed");
-      row.set(Column::power_mean_w, 350 + normal(random));
-      row.set(Column::energy_source, "nvml");
-      row.set(Column::energy_grade, "indicative");
-      fmt::print(file, "{}", results::to_line(row));
-      if (c + 2 >= cases) sums[of] += rate;
-    }
-  }
-  for (const auto& [of, sum] : sums) fmt::print("{} {}\n", of, sum);
-  return std::fclose(file) == 0 ? 0 : 74;
+  const std::string out = argv[1];
+  const long nodes = std::atol(argv[2]);
+  bench::FleetNodes fleet(std::atol(argv[3]), static_cast<unsigned long long>(std::atoll(argv[4])));
+  const int code = out.ends_with('/') ? write_parts(out, fleet, nodes) : write_file(argv[1], fleet, nodes);
+  for (const auto& [of, sum] : fleet.sums()) fmt::print("{} {}\n", of, sum);
+  return code;
 }

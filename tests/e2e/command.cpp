@@ -6,10 +6,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
+#include <thread>
 
 #include "harness/results/run_folder.hpp"
 
@@ -74,6 +76,15 @@ Ran Running::wait() {
 
 Ran chipfit(const std::vector<std::string>& arguments, const std::map<std::string, std::string>& environment) {
   return Running(arguments, environment).wait();
+}
+
+bool wait_until(double seconds, const std::function<bool()>& condition) {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::duration<double>(seconds);
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() > end) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  }
+  return true;
 }
 
 fs::path run_folder(const fs::path& out) {

@@ -1,5 +1,6 @@
 #pragma once
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -50,6 +51,9 @@ class Running {
 
 /// Runs build/<preset>/bin/chipfit with these arguments to its end.
 Ran chipfit(const std::vector<std::string>& arguments, const std::map<std::string, std::string>& environment = {});
+
+/// True once `condition` holds; false after `seconds`.
+bool wait_until(double seconds, const std::function<bool()>& condition);
 
 /// The only run folder under `out`; empty path where there is none or several.
 std::filesystem::path run_folder(const std::filesystem::path& out);

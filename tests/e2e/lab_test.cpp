@@ -11,48 +11,17 @@
 #include <set>
 #include <thread>
 
+#include "harness/results/manifest.hpp"
 #include "harness/results/run_folder.hpp"
-#include "tests/e2e/command.hpp"
+#include "tests/e2e/lab_plan.hpp"
 
 namespace chipfit::e2e {
 namespace {
 
 namespace fs = std::filesystem;
-using results::Column;
 using ::testing::HasSubstr;
 
-class Lab : public ::testing::Test {
- protected:
-  /// A plan of `cases` problems that take a millisecond (fewer samples than shorter ones), in tasks of `per_task`.
-  void freeze(int cases, int per_task) {
-    std::string text = "op,dtypes,m,n,k\n";
-    for (int i = 1; i <= cases; ++i) text += fmt::format("gemm,f32,{},8,8\n", i);
-    write_file(folder_.path() / "suite.csv", text);
-    const auto made = chipfit({"plan", "--suite", (folder_.path() / "suite.csv").string(), "--backend", "simulated",
-                               "--quick", "--time", "0.02", "--option", "overhead_s=0.001", "--cases-per-task",
-                               std::to_string(per_task), "-o", plan_ + "/"});
-    ASSERT_EQ(made.exit_code, 0) << made.err;
-  }
-  Ran task(int index) { return chipfit({"run", "--plan", plan_, "--index", std::to_string(index)}); }
-  void expect_merged(std::size_t count) {
-    const auto merged = chipfit({"merge", "--plan", plan_});
-    ASSERT_EQ(merged.exit_code, 0) << merged.err;
-    expect_rows(count);
-  }
-  void expect_rows(std::size_t count) {
-    const auto file = results::read_results(fs::path(plan_) / "merged/results.csv");
-    ASSERT_TRUE(file) << file.error().what;
-    std::set<std::string> keys;
-    for (const auto& row : file->rows) {
-      keys.insert(row.text(Column::case_id));
-      EXPECT_EQ(row.text(Column::verdict), "OK") << row.text(Column::reason);
-    }
-    EXPECT_EQ(file->rows.size(), count);
-    EXPECT_EQ(keys.size(), count);
-  }
-  TemporaryFolder folder_;
-  std::string plan_ = (folder_.path() / "plan").string();
-};
+class Lab : public LabPlan {};
 
 TEST_F(Lab, ATaskIsDoneOnceWhoeverSaysItsNumber) {
   ASSERT_NO_FATAL_FAILURE(freeze(6, 2));
@@ -67,6 +36,34 @@ TEST_F(Lab, ATaskIsDoneOnceWhoeverSaysItsNumber) {
   EXPECT_EQ(chipfit({"status", "--plan", plan_}).exit_code, 0);
   expect_merged(6);
   EXPECT_EQ(task(3).exit_code, 2);
+}
+
+TEST_F(Lab, TasksOfAMachineShareWhatOneOfThemMeasuredOfIt) {
+  ASSERT_EQ(chipfit({"plan", "--case", "gemm:f32:NN:8x8x8", "--case", "gemm:f32:NN:9x8x8", "--backend", "reference",
+                     "--quick", "--cases-per-task", "1", "-o", plan_ + "/"})
+                .exit_code,
+            0);
+  std::vector<results::ManifestPeak> peaks[2];
+  std::string runs[2];
+  for (const int index : {0, 1}) {
+    ASSERT_EQ(task(index).exit_code, 0);
+    const auto part = fs::path(plan_) / fmt::format("parts/{:06}", index);
+    const auto manifest = results::read_manifest(part);
+    ASSERT_TRUE(manifest);
+    runs[index] = manifest->run_id;
+    for (const auto& peak : manifest->peaks)
+      if (peak.source == "empirical") peaks[index].push_back(peak);
+    const auto file = results::read_results(part / "results.csv");
+    ASSERT_TRUE(file);
+    EXPECT_EQ(file->rows.at(0).real(results::Column::peak_empirical_flop_per_s), peaks[index].at(1).value);
+  }
+  ASSERT_EQ(peaks[0].size(), 2u);  // read_bandwidth and f32
+  for (auto& peak : peaks[0]) {
+    EXPECT_EQ(peak.run_id, "");
+    EXPECT_GT(peak.value, 0);
+    peak.run_id = runs[0];
+  }
+  EXPECT_EQ(peaks[1], peaks[0]);
 }
 
 TEST_F(Lab, AfterAHundredKillsEveryRowStandsOnce) {
@@ -96,6 +93,60 @@ TEST_F(Lab, LocalSubmissionMergesAndReports) {
   expect_rows(6);
   EXPECT_TRUE(fs::exists(fs::path(plan_) / "report.html"));
   EXPECT_EQ(chipfit({"submit", "--plan", plan_}).exit_code, 2);
+}
+
+TEST_F(Lab, SubmitTellsAsJsonWhatBecameOfTheTasks) {
+  ASSERT_NO_FATAL_FAILURE(freeze(6, 2));
+  const auto shown = nlohmann::json::parse(chipfit({"submit", "--plan", plan_, "--dry-run", "--json"}).out);
+  EXPECT_EQ(shown["engine"], "local");
+  EXPECT_EQ(shown["tasks"], 3);
+  EXPECT_EQ(shown["indexes"], "0-2");
+  EXPECT_THAT(shown["scripts"]["submit.sh"], HasSubstr("start local"));
+  EXPECT_FALSE(fs::exists(fs::path(plan_) / "submissions"));
+  fs::create_directories(fs::path(plan_) / "work");
+  write_file(fs::path(plan_) / "work/000001", "in the way");
+  const auto first = chipfit({"submit", "--plan", plan_, "--json"});
+  EXPECT_EQ(first.exit_code, 75);
+  EXPECT_THAT(first.err, HasSubstr("task 1 on local exits with"));
+  const auto told = nlohmann::json::parse(first.out);
+  EXPECT_EQ(told["script"], plan_ + "/submissions/1/submit.sh");
+  EXPECT_EQ(told["exit_code"], 75);
+  EXPECT_EQ(told["present"], 2);
+  EXPECT_EQ(told["missing"], "1");
+  EXPECT_EQ(told["merged"], plan_ + "/merged");
+  EXPECT_EQ(told["report"], plan_ + "/report.html");
+  ASSERT_EQ(told["nodes"].size(), 1u);
+  EXPECT_EQ(told["nodes"][0]["done"], "0,2");
+  EXPECT_EQ(told["nodes"][0]["unfinished"][0]["index"], 1);
+  fs::remove(fs::path(plan_) / "work/000001");
+  const auto second = chipfit({"submit", "--plan", plan_, "--resume", "--json"});
+  EXPECT_EQ(second.exit_code, 0) << second.err;
+  EXPECT_EQ(nlohmann::json::parse(second.out)["indexes"], "1");
+  expect_rows(6);
+  const auto nothing = chipfit({"submit", "--plan", plan_, "--resume", "--json"});
+  EXPECT_EQ(nothing.exit_code, 0);
+  EXPECT_EQ(nlohmann::json::parse(nothing.out)["tasks"], 0);
+}
+
+TEST_F(Lab, ASubmissionThatIsToldToStopEndsItsTasksAndIsResumed) {
+  ASSERT_NO_FATAL_FAILURE(freeze(24, 12, 0.3));
+  for (const std::vector<std::string>& more : {std::vector<std::string>{}, {"--resume", "--json"}}) {
+    std::vector<std::string> words{"submit", "--plan", plan_, "--at-once", "2"};
+    words.insert(words.end(), more.begin(), more.end());
+    const auto before = rows_begun(0);
+    Running run(words);
+    EXPECT_TRUE(wait_until(60, [&] { return rows_begun(0) > before + 1; }));
+    run.signal(SIGTERM);
+    const auto stopped = run.wait();
+    EXPECT_EQ(stopped.exit_code, 75) << stopped.err;
+    EXPECT_FALSE(somebody_works());
+    if (!more.empty()) {
+      EXPECT_EQ(nlohmann::json::parse(stopped.out)["exit_code"], 75);
+    }
+  }
+  const auto resumed = chipfit({"submit", "--plan", plan_, "--at-once", "2", "--resume"});
+  EXPECT_EQ(resumed.exit_code, 0) << resumed.err;
+  expect_rows(24);
 }
 
 TEST_F(Lab, ADamagedPartIsNamedAndDoneAgain) {

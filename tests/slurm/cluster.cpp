@@ -2,11 +2,9 @@
 
 #include <sys/wait.h>
 
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <sstream>
-#include <thread>
 
 namespace chipfit::e2e {
 
@@ -57,15 +55,6 @@ std::string output_of(const std::string& command) {
     pclose(pipe);
   }
   return text;
-}
-
-bool wait_until(double seconds, const std::function<bool()>& condition) {
-  const auto end = std::chrono::steady_clock::now() + std::chrono::duration<double>(seconds);
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > end) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds(100));
-  }
-  return true;
 }
 
 }  // namespace chipfit::e2e

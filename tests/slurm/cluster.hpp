@@ -1,6 +1,5 @@
 #pragma once
 #include <filesystem>
-#include <functional>
 #include <string>
 
 #include "tests/e2e/command.hpp"
@@ -31,8 +30,5 @@ class Cluster {
 
 /// What a command of the shell prints.
 std::string output_of(const std::string& command);
-
-/// True once `condition` holds; false after `seconds`.
-bool wait_until(double seconds, const std::function<bool()>& condition);
 
 }  // namespace chipfit::e2e

@@ -168,7 +168,8 @@ TEST_F(Scripts, SshGivesATaskOfAnUnreachableMachineToTheOthers) {
   // In ssh's place: one machine is down, the other carries out what it is told.
   const auto bin = folder_.path() / "bin";
   fs::create_directories(bin);
-  std::ofstream(bin / "ssh") << "#!/bin/bash\n[ \"$3\" = lab1 ] && exit 255\nsleep 0.1\nexec bash -c \"$4\"\n";
+  std::ofstream(bin / "ssh")
+      << "#!/bin/bash\n[ \"${@: -2:1}\" = lab1 ] && exit 255\nsleep 0.1\nexec bash -c \"${@: -1}\"\n";
   fs::permissions(bin / "ssh", fs::perms::owner_all);
   const std::string path = std::getenv("PATH");
   setenv("PATH", (bin.string() + ":" + path).c_str(), 1);
