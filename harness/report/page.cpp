@@ -131,10 +131,13 @@ std::string report_number(const Lab& lab, const Evidence& evidence) {
 std::string plain_title(const Messages& messages, const Context& context, Language language) {
   const auto& title = context.lab.text("title");
   if (!title.empty()) return language == Language::en ? title.en : title.zh;
+  const auto in_words = [&](const char* id, const std::string& chips) {
+    const auto& message = messages.at(id);
+    return fill(language == Language::en ? message.en : message.zh, {{"chips", chips}});
+  };
   const auto chips = title_chips(context.model);
-  const auto& message = messages.at(chips.more ? "cover.title_of_many" : "cover.title");
-  return fill(language == Language::en ? message.en : message.zh,
-              {{"chips", fmt::format("{}", fmt::join(chips.names, ", "))}});
+  const auto names = fmt::format("{}", fmt::join(chips.names, ", "));
+  return in_words("cover.title", chips.more ? in_words("cover.chips_of_many", names) : names);
 }
 
 }  // namespace

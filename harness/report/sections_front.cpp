@@ -33,9 +33,10 @@ std::string chips(const Model& model) {
   return listed(chips_of(model));
 }
 
-std::string title_of(Writer& writer, const Model& model) {
+/// For a sentence: the first of them.
+std::string some_chips(const Writer& writer, const Model& model) {
   const auto chips = title_chips(model);
-  return writer.say(chips.more ? "cover.title_of_many" : "cover.title", {{"chips", listed(chips.names)}});
+  return chips.more ? writer.say("cover.chips_of_many", {{"chips", listed(chips.names)}}) : listed(chips.names);
 }
 
 /// First and last time at which a row was finished.
@@ -131,8 +132,9 @@ void write_cover(Writer& writer, const Context& context) {
   const auto& model = context.model;
   const auto& lab = context.lab;
   const auto& title = lab.text("title");
-  writer.raw(fmt::format("<h1>{}</h1>\n", title.empty() ? title_of(writer, model)
-                                                        : writer.say_text(escaped(title.zh), escaped(title.en))));
+  writer.raw(fmt::format("<h1>{}</h1>\n", title.empty()
+                                              ? writer.say("cover.title", {{"chips", some_chips(writer, model)}})
+                                              : writer.say_text(escaped(title.zh), escaped(title.en))));
   const auto status = name(context.judgement.status);
   writer.raw(fmt::format("<p class=\"status {0}\" data-status=\"{0}\"><span aria-hidden=\"true\">{1}</span> {2}</p>\n",
                          status,
@@ -177,7 +179,7 @@ void write_summary(Writer& writer, const Context& context) {
   const auto all = to_html(count(rows.size(), Filter()));
   const auto ok = to_html(count(passing, Filter().where("passed", "1")));
   const auto best = best_row(model, rows);
-  const Values values{{"chips", chips(model)},
+  const Values values{{"chips", some_chips(writer, model)},
                       {"passed", ok},
                       {"rows", all},
                       {"status", writer.say(fmt::format("status.{}", name(context.judgement.status)))},

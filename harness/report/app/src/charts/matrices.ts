@@ -19,6 +19,20 @@ interface Grid {
 
 const LETTER = 7, TEXT_LINE = 13, FEWEST_PIXELS = 28, TILT = 40;
 
+/** Lines that a name takes when it is broken between words. */
+function linesOf(name: string, width: number): number {
+  let lines = 1, used = 0;
+  for (const word of name.split(" ")) {
+    const long = word.length * LETTER;
+    if (used > 0 && used + LETTER + long > width) {
+      ++lines;
+      used = 0;
+    }
+    used += (used > 0 ? LETTER : 0) + long;
+  }
+  return lines;
+}
+
 /** The longer list stands upright where the other way round cells would be too narrow to read. */
 function upright(view: Grid): Grid {
   const room = view.width - labelWidth(view.lines, view.width) - 24;
@@ -40,7 +54,7 @@ function grid(given: Grid, aria: string, rows: number): ChartSpec {
   const cell = room / Math.max(1, across);
   const wide = cell > 74;
   const narrow = view.width < 560;
-  const folded = Math.max(1, ...lines.map((name) => Math.ceil((name.length * LETTER) / (label - 8))));
+  const folded = Math.max(1, ...lines.map((name) => linesOf(name, label - 8)));
   const line = narrow ? Math.max(41, Math.min(folded, 5) * TEXT_LINE + 4) : 28;
   const longest = Math.max(...data.map((item) => item.text.length)) * LETTER;
   // What does not fit beside each other stands in two lines.

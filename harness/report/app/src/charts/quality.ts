@@ -31,6 +31,8 @@ export function accuracy(view: View): ChartSpec | null {
   };
 }
 
+const ratioTick = (v: number) => (v < 1 ? `1/${Number((1 / v).toPrecision(2))}` : String(Number(v.toPrecision(2)))) + "×";
+
 /** Spread of the rounds: boxes where samples are kept, else median, 95 % and 99 % as the row has them. */
 export function latency(view: View, width: number): ChartSpec | null {
   const shown = new Map(view.rows.map((row) => [row.index, row]));
@@ -46,12 +48,16 @@ export function latency(view: View, width: number): ChartSpec | null {
     const some = Math.min(order.length, 24);
     const edges = order.flatMap((one) => [one.q[1]! / one.q[3]!, one.q[5]! / one.q[3]!]);
     const low = Math.min(...edges), high = Math.max(...edges), room = (high - low) * 0.05 + 0.005;
+    // One case that was disturbed would press all others flat.
+    const scale = high > 4 && low > 0 ? axis("log", say("ui.spread"), { nameGap: 28, ...decades(edges), axisLabel: { formatter: ratioTick } })
+      : axis("value", say("ui.spread"), { nameGap: 28, min: Math.max(0, low - room), max: high + room,
+        axisLabel: { showMinLabel: false, showMaxLabel: false, formatter: (v: number) => `${v.toFixed(2)}×` } });
     const label = labelWidth(names, width);
     return {
       option: frame({
         legend: { show: false },
         grid: { left: label + 14, right: order.length > some ? 44 : 20, top: 12, bottom: 46 },
-        xAxis: axis("value", say("ui.spread"), { nameGap: 28, min: Math.max(0, low - room), max: high + room, axisLabel: { showMinLabel: false, showMaxLabel: false, formatter: (v: number) => `${v.toFixed(2)}×` } }),
+        xAxis: scale,
         yAxis: axis("category", "", { data: names, inverse: true, axisLabel: { color: ink("text"), width: label, overflow: "truncate", interval: 0, hideOverlap: false } }),
         dataZoom: order.length > some ? [{ type: "slider", yAxisIndex: 0, startValue: 0, endValue: some - 1, width: 16, right: 4, showDetail: false, brushSelect: false }] : [],
         series: [{ type: "boxplot", data, itemStyle: { color: ink("surface"), borderColor: colour(0), borderWidth: 1.5 } }],
@@ -148,7 +154,6 @@ export function comparison(view: View, width: number): ChartSpec | null {
       : { type: "scatter", name: subject, data, symbol: shape(s), symbolSize: 8, itemStyle: { color: colour(s), opacity: 0.6 } };
   });
   const range = octaves(values);
-  const ratioTick = (v: number) => (v < 1 ? `1/${Number((1 / v).toPrecision(2))}` : String(Number(v.toPrecision(2)))) + "×";
   const scale = (lines ? upright : axis)("log", say("ui.ratio", { baseline: view.baseline }), { ...range, ...(lines ? {} : { nameGap: 30 }), axisLabel: { formatter: ratioTick } });
   return {
     option: frame(lines

@@ -3,7 +3,7 @@ import { byDtype, groupBy, medianRow } from "../groups";
 import { colour, dash, ink, isDark, shape } from "../look";
 import type { Row, View } from "../state";
 import { say } from "../words";
-import { axis, decades, frame, legend, upright, type ChartSpec, type Mark } from "./spec";
+import { axis, decades, frame, labelWidth, legend, upright, type ChartSpec, type Mark } from "./spec";
 
 const rated = (view: View) => view.rows.filter((row) => row.rate !== null && row.rate > 0);
 
@@ -23,11 +23,15 @@ export function bars(view: View, plotWidth: number): ChartSpec | null {
   const values: number[] = [];
   let marks = 0;
   const width = subjects.length === 1 ? 24 : 16, step = width + 2;
+  // Many chips that share few types: a line for each pair that is there, instead of room for all that are not.
+  const sparse = groups.size < 0.75 * dtypes.length * subjects.length;
+  const line = (dtype: string, subject: string) => (sparse ? `${dtype} · ${subject}` : dtype);
+  const lines = sparse ? dtypes.flatMap((dtype) => subjects.filter((one) => groups.has(`${one}\n${dtype}`)).map((one) => line(dtype, one))) : dtypes;
   subjects.forEach((subject, s) => {
-    const offset = (s - (subjects.length - 1) / 2) * step;
-    const data: (Mark | "-")[] = dtypes.map((dtype) => {
+    const offset = sparse ? 0 : (s - (subjects.length - 1) / 2) * step;
+    const data = dtypes.flatMap((dtype): Mark[] => {
       const group = groups.get(`${subject}\n${dtype}`);
-      if (group === undefined) return "-";
+      if (group === undefined) return [];
       const best = bestRow(group);
       values.push(best.rate!);
       ++marks;
@@ -35,11 +39,11 @@ export function bars(view: View, plotWidth: number): ChartSpec | null {
         const value = best[kind];
         if (value === null || value <= 0) continue;
         values.push(value);
-        peaks[kind].push({ value: [value, dtype], row: best.index, note: `${subject}: ${say(`ui.peak_${kind}`)} ${rate(value)}`, symbolOffset: [0, offset] });
+        peaks[kind].push({ value: [value, line(dtype, subject)], row: best.index, note: `${subject}: ${say(`ui.peak_${kind}`)} ${rate(value)}`, symbolOffset: [0, offset] });
       }
-      return { value: [best.rate!, dtype], row: best.index, rows: group.length };
+      return [{ value: [best.rate!, line(dtype, subject)], row: best.index, rows: group.length }];
     });
-    series.push({ type: "bar", name: subject, data, itemStyle: { color: colour(s), borderRadius: 2 }, barWidth: width, barGap: `${(200 / width).toFixed(2)}%`, barMinHeight: 3,
+    series.push({ type: "bar", name: subject, data, itemStyle: { color: colour(s), borderRadius: 2 }, barWidth: width, barGap: sparse ? "-100%" : `${(200 / width).toFixed(2)}%`, barMinHeight: 3,
       label: { show: true, position: "insideLeft", color: isDark() ? "#10141a" : "#ffffff", fontSize: subjects.length === 1 ? 13 : 11,
         formatter: (p: { value: [number, string] }) => rate(p.value[0]) } });
   });
@@ -54,13 +58,13 @@ export function bars(view: View, plotWidth: number): ChartSpec | null {
   while (Math.log(Math.min(...values) / range.min) < (plotWidth < 560 ? 0.45 : 0.25) * Math.log(range.max / range.min)) range.min /= 10;
   return {
     option: frame({
-      legend: legend(),
-      grid: { left: 8, right: 40, top: 40, bottom: 26, containLabel: true },
+      legend: sparse ? { show: false } : legend(),
+      grid: { left: 8, right: 40, top: sparse ? 12 : 40, bottom: 26, containLabel: true },
       xAxis: axis("log", say("ui.rate"), { ...range, nameGap: 30, axisLabel: { formatter: tick("FLOP/s") } }),
-      yAxis: axis("category", "", { data: dtypes, inverse: true, axisLabel: { color: ink("text"), fontWeight: 600 } }),
+      yAxis: axis("category", "", { data: lines, inverse: true, axisTick: { show: !sparse }, axisLabel: { color: ink("text"), fontWeight: sparse ? 400 : 600, interval: 0, hideOverlap: false, width: labelWidth(lines, plotWidth), overflow: "truncate" } }),
       series,
     }),
-    rows: marks, marks, height: 100 + dtypes.length * (step * subjects.length + 18),
+    rows: marks, marks, height: sparse ? 80 + lines.length * (step + 6) : 100 + dtypes.length * (step * subjects.length + 18),
     aria: say("ui.aria_bars", { dtypes: dtypes.length, subjects: subjects.length }),
   };
 }
