@@ -91,11 +91,13 @@ TEST_P(FillEveryType, ExactHonoursMagnitudeAndDensity) {
   }
 }
 
-TEST_P(FillEveryType, ExactWithFullDensityHasNoZeroAndWithNoneOnlyZeros) {
+TEST_P(FillEveryType, ExactWithFullDensityHasNoZeroAndWithNoneOrNoMagnitudeOnlyZeros) {
   std::vector<char> bytes(static_cast<std::size_t>(1000 * info(GetParam()).bytes));
   fill_exact(GetParam(), bytes.data(), 1000, {3, 1}, {5, 6});
   for (const double x : values(GetParam(), bytes)) ASSERT_NE(x, 0);
   fill_exact(GetParam(), bytes.data(), 1000, {3, 0}, {5, 6});
+  for (const double x : values(GetParam(), bytes)) ASSERT_EQ(x, 0);
+  fill_exact(GetParam(), bytes.data(), 1000, {0, 1}, {5, 6});
   for (const double x : values(GetParam(), bytes)) ASSERT_EQ(x, 0);
 }
 
