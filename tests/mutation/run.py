@@ -3,8 +3,10 @@
 
 usage: run.py BUILD_DIR [--sample N] [--seed S] [--only stats|oracle]
 
-Mutants are made in a copy of the tree, BUILD_DIR/source, and built in BUILD_DIR. A mutant that does not compile is no
-mutant. One that the tests do not notice is printed as SURVIVED. Exit code 1 where fewer than 90 % are caught.
+Mutants are made in a copy of the tree, BUILD_DIR/source, and built in BUILD_DIR with the assertions of the standard
+library, as the gate's tests under sanitizers are. A mutant that does not compile is no mutant, nor is one of
+equivalent.txt, which says why nobody could tell it from the original. One that the tests do not notice is printed as
+SURVIVED. Exit code 1 where fewer than 90 % are caught.
 """
 import argparse, pathlib, random, re, shutil, subprocess, sys
 
@@ -40,6 +42,17 @@ def mutants(source, part):
                         yield part, path, number, line, changed
 
 
+def equivalents():
+    """Texts of mutants that compute the same, from lines "file: original => mutant  # why"."""
+    lines = (pathlib.Path(__file__).parent / "equivalent.txt").read_text().splitlines()
+    return {line.split("  # ")[0] for line in lines if line and not line.startswith("#")}
+
+
+def text_of(source, mutant):
+    _, path, _, line, changed = mutant
+    return f"{path.relative_to(source)}: {line.strip()} => {changed.strip()}"
+
+
 def run(command, limit_s):
     try:
         done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=limit_s)
@@ -70,7 +83,7 @@ def prepare(build):
     shutil.rmtree(source, ignore_errors=True)
     shutil.copytree(ROOT, source, symlinks=True, ignore=shutil.ignore_patterns("build", ".git", "published", "20*Z-*"))
     subprocess.run(["cmake", "-S", source, "-B", build, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=RelWithDebInfo",
-                    "-DCMAKE_CXX_FLAGS_RELWITHDEBINFO=-O1"], check=True, stdout=subprocess.DEVNULL)
+                    "-DCMAKE_CXX_FLAGS_RELWITHDEBINFO=-O1 -D_GLIBCXX_ASSERTIONS"], check=True, stdout=subprocess.DEVNULL)
     for _, target in PARTS.values():
         subprocess.run(["ninja", "-C", build, target], check=True, stdout=subprocess.DEVNULL)
         subprocess.run([f"{build}/bin/{target}", "--gtest_brief=1"], check=True, stdout=subprocess.DEVNULL)
@@ -87,12 +100,12 @@ def main():
     build = pathlib.Path(options.build).resolve()
     build.mkdir(parents=True, exist_ok=True)
     source = prepare(build)
-    draw = random.Random(options.seed)
+    draw, same = random.Random(options.seed), equivalents()
     failed = False
     for part in PARTS:
         if options.only and part != options.only:
             continue
-        todo = list(mutants(source, part))
+        todo = [mutant for mutant in mutants(source, part) if text_of(source, mutant) not in same]
         total = len(todo)
         if options.sample:
             todo = draw.sample(todo, min(options.sample, total))
@@ -100,8 +113,7 @@ def main():
         for index, mutant in enumerate(todo):
             outcome = try_one(build, mutant)
             counts[outcome] += 1
-            _, path, number, line, changed = mutant
-            text = f"{path.relative_to(source)}:{number + 1}: {line.strip()}  =>  {changed.strip()}"
+            text = f"line {mutant[2] + 1} of {text_of(source, mutant)}"
             print(f"[{index + 1}/{len(todo)}] {outcome}: {text}", flush=True)
             if outcome == "SURVIVED":
                 survivors.append(text)

@@ -187,8 +187,11 @@ TEST(Elementwise, FourteenBitsAreSeenInMatrixUnitsThatTruncateTo14BitsAfter32Pro
     });
     t.set(i, sum);
   }
-  ASSERT_TRUE(seen(t).acc_bits_implied);
-  EXPECT_NEAR(*seen(t).acc_bits_implied, 14, 1);
+  // Whatever the positions are: one sum alone may be off by several bits.
+  for (std::uint64_t secret = 1; secret <= 8; ++secret) {
+    ASSERT_TRUE(seen(t, secret).acc_bits_implied);
+    EXPECT_NEAR(*seen(t, secret).acc_bits_implied, 13.5, 0.25) << secret;
+  }
 }
 
 TEST(Elementwise, NothingIsImpliedWhereNothingCanBeSeen) {
