@@ -28,6 +28,19 @@ TEST(Elementwise, OneWrongOutputIsBeyondItsBoundAndNamed) {
   }
 }
 
+// Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., (3.5): γ_n = n·u/(1 − n·u), here of 2n roundings.
+TEST(Elementwise, TheBoundOfAShortSumIsThatOfHigham) {
+  Trial t = make_trial("gemm:f32:NN:1x1x4", Data::uniform);
+  for (int j = 0; j < 4; ++j) {
+    store(Dtype::f32, t.a[0].data(), j, 1);
+    store(Dtype::f32, t.b[0].data(), j, 1);
+  }
+  t.set(0, 4.25);
+  // Four products, and their sum's way into the result.
+  const double u = 0x1p-24, gamma = 2 * 5 * u / (1 - 2 * 5 * u);
+  EXPECT_NEAR(seen(t).of_bound, 0.25 / (4 * u + 4 * gamma), 1);
+}
+
 TEST(Elementwise, TheReasonHoldsPositionValueExpectationErrorAndBound) {
   Trial t = make_trial("gemm:f32:NN:4x5x1", Data::uniform);
   compute(t);
