@@ -195,7 +195,7 @@ tl::expected<Proven, Ending> prove_by_accumulation(const ProvenCase& c, KernelId
   const double most = std::min(std::floor(c.longest_s / problem_s), static_cast<double>(max_batch));
   int count = 2;
   if (most > 2) {
-    count = static_cast<int>(std::clamp(std::ceil(100 * seen->again_s / problem_s), 2.0, most));
+    count = static_cast<int>(std::clamp(std::ceil(200 * seen->again_s / problem_s), 2.0, most));
     seen = accumulated_batch(c, adding, count);
     if (!seen) return tl::unexpected(seen.error());
   }
