@@ -39,10 +39,10 @@ struct ProvenCase {
 tl::expected<std::optional<KernelId>, Ending> prepare_accumulation(const ProvenCase&);
 
 /// out += in₀·in₁ over n secret pairs into one output, one sync, one download: c₀ + Σ in₀in₁ needs every product. n is
-/// such that the download costs an honest plugin 0.5 % at most, where longest_s allows. DEFERRED where the work was done
-/// after sync: where the first download, less the time that a second one of the same bytes takes, was more than half of
-/// the whole, five times in a row in batches of doubled length. A batch that the judge itself was late for, because
-/// others had the processor for a quarter of the time, is made again in the same way.
+/// such that the download costs an honest plugin 0.5 % at most, where longest_s allows. DEFERRED where the work was
+/// done after sync: where the first download, less the time that a second one of the same bytes takes, was more than
+/// half of the whole, five times in a row in batches of doubled length. A batch that the judge itself was late for,
+/// because others had the processor for a quarter of the time, is made again in the same way.
 tl::expected<Proven, Ending> prove_by_accumulation(const ProvenCase&, KernelId adding);
 
 /// For plugins that cannot add: n problems into n poisoned outputs, one sync, all downloaded in random order, all
