@@ -8,22 +8,11 @@
 
 #include "harness/cli/raw_arguments.hpp"
 #include "kernels/base/names.hpp"
-#include "kernels/base/parse_number.hpp"
 
 namespace chipfit::cli {
 namespace {
 
 constexpr std::array verbs{"merge", "status", "submit", "census"};
-
-template <class T>
-Result<void> read_count(const char* option, const std::string& text, T low, T high, T& target) {
-  if (text.empty()) return {};
-  const auto value = parse_number<T>(text);
-  if (!value || *value < low || *value > high)
-    return wrong(fmt::format("{}: '{}' is not a whole number from {} to {}", option, text, low, high));
-  target = *value;
-  return {};
-}
 
 Result<void> read_wait(const LabWords& words, double& target) {
   if (words.wait == "0") return {};
@@ -76,7 +65,7 @@ Result<SubmitCommand> read_submit(const Raw& raw) {
   options.limit = words.limit;
   options.exclude = words.exclude;
   options.sbatch = words.sbatch;
-  if (auto read = read_count<std::size_t>("--at-once", words.at_once, 1, 100000, options.at_once); !read)
+  if (auto read = read_whole<std::size_t>("--at-once", words.at_once, 1, 100000, options.at_once); !read)
     return pass_on(read.error());
   const std::pair<const std::vector<std::string>*, lab::PerBackend*> values[] = {
       {&words.partition, &options.partition},
@@ -143,13 +132,13 @@ Result<void> read_index(const LabWords& words, RunCommand& run) {
   if (run.selection.plan_file.empty())
     return wrong("--index belongs to --plan DIR", "chipfit run --plan DIR --index 0");
   std::size_t index = 0;
-  if (auto read = read_count<std::size_t>("--index", words.index, 0, 999999999, index); !read) return read;
+  if (auto read = read_whole<std::size_t>("--index", words.index, 0, 999999999, index); !read) return read;
   run.index = index;
   return {};
 }
 
 Result<void> read_cases_per_task(const LabWords& words, PlanCommand& plan) {
-  return read_count("--cases-per-task", words.cases_per_task, 1, 1000000, plan.cases_per_task);
+  return read_whole("--cases-per-task", words.cases_per_task, 1, 1000000, plan.cases_per_task);
 }
 
 Result<Command> read_lab_command(const std::string& verb, const Raw& raw, const std::vector<std::string>& benchmark) {

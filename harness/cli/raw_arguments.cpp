@@ -12,16 +12,6 @@
 namespace chipfit::cli {
 namespace {
 
-Result<void> read_whole(const std::string& option, const std::string& text, int low, int high, int& target) {
-  if (text.empty()) return {};
-  const auto value = parse_number<int>(text);
-  if (!value || *value < low || *value > high) {
-    return wrong(fmt::format("{}: '{}' is not a whole number from {} to {}", option, text, low, high));
-  }
-  target = *value;
-  return {};
-}
-
 template <class T, class Parse>
 Result<void> read_list(const std::string& option, const std::vector<std::string>& words, Parse parse,
                        std::vector<T>& target) {

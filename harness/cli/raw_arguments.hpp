@@ -1,4 +1,6 @@
 #pragma once
+#include <fmt/format.h>
+
 #include <optional>
 #include <string>
 #include <vector>
@@ -6,6 +8,7 @@
 #include "harness/cli/commands.hpp"
 #include "harness/cli/lab_arguments.hpp"
 #include "harness/cli/vendor_arguments.hpp"
+#include "kernels/base/parse_number.hpp"
 
 namespace chipfit::cli {
 
@@ -30,6 +33,16 @@ inline tl::unexpected<Error> wrong(std::string what, std::string hint = {}) {
   return fail(Error::Kind::usage, std::move(what), {}, std::move(hint));
 }
 
+/// `text` as a whole number from `low` to `high`; an empty text leaves the target as it is.
+template <class T>
+Result<void> read_whole(const char* option, const std::string& text, T low, T high, T& target) {
+  if (text.empty()) return {};
+  const auto value = parse_number<T>(text);
+  if (!value || *value < low || *value > high)
+    return wrong(fmt::format("{}: '{}' is not a whole number from {} to {}", option, text, low, high));
+  target = *value;
+  return {};
+}
 /// `text` as a number above 0 and at most `high`; an empty text leaves the target as it is.
 Result<void> read_positive(const std::string& option, const std::string& text, double high,
                            std::optional<double>& target);

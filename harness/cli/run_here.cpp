@@ -1,8 +1,10 @@
 #include "harness/cli/run_here.hpp"
 
 #include <algorithm>
+#include <chrono>
 
 #include "harness/cli/paths.hpp"
+#include "harness/cli/run_progress.hpp"
 
 namespace chipfit::cli {
 namespace {
@@ -29,6 +31,10 @@ judge::Deadlines deadlines_of(const std::optional<double>& seconds) {
   deadlines.load_s = deadlines.open_s = std::max(*seconds, shortest_start_s);
   deadlines.prepare_s = deadlines.transfer_s = deadlines.call_s = *seconds;
   return deadlines;
+}
+
+double seconds_now() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
 }  // namespace
@@ -60,6 +66,13 @@ Result<judge::RunOptions> run_options(const PlannedRun& planned, const RunComman
     options.device_peaks = std::move(*peaks);
   }
   return options;
+}
+
+Result<judge::RunSummary> run_here(const judge::RunOptions& options, Console& console) {
+  RunProgress progress(console, seconds_now);
+  auto summary = judge::run(options, progress);
+  console.status().clear();
+  return summary;
 }
 
 }  // namespace chipfit::cli

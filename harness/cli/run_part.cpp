@@ -4,14 +4,12 @@
 #include <unistd.h>
 
 #include <array>
-#include <chrono>
 #include <cstdlib>
 
 #include "harness/cli/errors.hpp"
 #include "harness/cli/isolation_choice.hpp"
 #include "harness/cli/results_table.hpp"
 #include "harness/cli/run_here.hpp"
-#include "harness/cli/run_progress.hpp"
 #include "harness/cli/text.hpp"
 #include "harness/lab/part.hpp"
 #include "harness/plan/tasks.hpp"
@@ -33,10 +31,6 @@ std::string this_node(const RunCommand& command) {
   if (auto node = environment("SLURMD_NODENAME"); !node.empty()) return node;
   std::array<char, 256> name{};
   return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "host";
-}
-
-double seconds_now() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
 Result<void> check_place(const lab::PlanFolder& plan, const plan::Task& task, const std::string& node) {
@@ -70,10 +64,7 @@ Result<judge::RunSummary> measure(const RunCommand& command, const lab::PlanFold
     options->out = before.back();
     options->resume = true;
   }
-  RunProgress progress(console, seconds_now);
-  auto summary = judge::run(*options, progress);
-  console.status().clear();
-  return summary;
+  return run_here(*options, console);
 }
 
 Result<int> do_task(const RunCommand& command, const lab::PlanFolder& plan, const plan::Task& task,

@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <chrono>
 #include <cmath>
 #include <map>
 
@@ -8,7 +7,6 @@
 #include "harness/cli/json_out.hpp"
 #include "harness/cli/plan_here.hpp"
 #include "harness/cli/run_here.hpp"
-#include "harness/cli/run_progress.hpp"
 #include "harness/cli/time_model.hpp"
 #include "harness/cli/verbs.hpp"
 #include "harness/compare/formats.hpp"
@@ -26,10 +24,6 @@ namespace {
 using results::Column;
 
 const std::string second_name = "-again";
-
-double seconds_now() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
 
 /// Every device twice, the second time under another name.
 void double_devices(PlannedRun& run) {
@@ -162,11 +156,9 @@ Result<int> judge_equal_things(const AaCommand& command, const std::vector<std::
   auto planned = plan_here(command.run.selection, console);
   if (!planned) return pass_on(planned.error());
   double_devices(*planned);
-  RunProgress progress(console, seconds_now);
   const auto options = run_options(*planned, command.run, arguments);
   if (!options) return pass_on(options.error());
-  const auto summary = judge::run(*options, progress);
-  console.status().clear();
+  const auto summary = run_here(*options, console);
   if (!summary) return pass_on(summary.error());
   if (summary->interrupted) {
     console.error(

@@ -1,24 +1,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 
 #include "harness/cli/errors.hpp"
 #include "harness/cli/plan_here.hpp"
 #include "harness/cli/results_table.hpp"
 #include "harness/cli/run_here.hpp"
 #include "harness/cli/run_part.hpp"
-#include "harness/cli/run_progress.hpp"
 #include "harness/cli/text.hpp"
 #include "harness/cli/verbs.hpp"
 #include "kernels/base/numbers.hpp"
 
 namespace chipfit::cli {
 namespace {
-
-double seconds_now() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
 
 std::string dry_run(const RunCommand& command, const PlannedRun& planned) {
   std::vector<std::string> more{"--out", command.out.string()};
@@ -77,9 +71,7 @@ Result<int> run(const RunCommand& command, const std::vector<std::string>& argum
 
   const auto options = run_options(*planned, command, arguments);
   if (!options) return pass_on(options.error());
-  RunProgress progress(console, seconds_now);
-  const auto summary = judge::run(*options, progress);
-  console.status().clear();
+  const auto summary = run_here(*options, console);
   if (!summary) return pass_on(summary.error());
   if (command.format == Format::json) {
     console.data(results_json(summary->rows, summary->folder.string(), summary->interrupted));
