@@ -66,6 +66,50 @@ class Waits {
 
 using SeenOrEnding = tl::expected<Seen, Ending>;
 
+/// A batch, and how late the judge was for its sync.
+struct Ran {
+  BatchTimes times;
+  double late_s = 0;
+};
+
+tl::expected<Ran, Ending> run(const ProvenCase& c, KernelId kernel, std::span<const EnqueueEntry> entries) {
+  const telemetry::RunQueue before = telemetry::run_queue();
+  const auto times = c.run(kernel, entries);
+  if (!times) return tl::unexpected(times.error());
+  return Ran{*times, (telemetry::run_queue() - before).waited_s};
+}
+
+/// A download: when it began, when its last byte was here, and the waits for others in it.
+struct Received {
+  double begin_s = 0, at_s = 0, waited_s = 0;
+};
+
+/// `download` returns when the last byte was here.
+template <class Download>
+tl::expected<Received, Ending> receive(const ProvenCase& c, Download download) {
+  const Waits waits(c.worker.pid());
+  const double begin_s = now_s();
+  const tl::expected<double, Ending> at = download();
+  if (!at) return tl::unexpected(at.error());
+  return Received{begin_s, *at, waits.for_others_s(*at - begin_s)};
+}
+
+Seen seen_of(int problems, const Ran& ran, const Received& received) {
+  Seen seen{problems, ran.times.seconds(), received.at_s - ran.times.revealed_s, received.waited_s};
+  seen.late_s = ran.late_s;
+  return seen;
+}
+
+/// The second download of the same bytes.
+template <class Download>
+SeenOrEnding with_download_again(const ProvenCase& c, Seen seen, Download download) {
+  const auto again = receive(c, download);
+  if (!again) return tl::unexpected(again.error());
+  seen.again_s = again->at_s - again->begin_s;
+  seen.again_waited_s = again->waited_s;
+  return seen;
+}
+
 tl::unexpected<Ending> deferred(const Seen& seen) {
   return end(Verdict::deferred,
              fmt::format("of {:.6f} s for {} problems {:.6f} s came after sync, where downloading again took {:.6f} s; "
@@ -84,30 +128,25 @@ SeenOrEnding accumulated_batch(const ProvenCase& c, KernelId adding, int count) 
     terms.push_back({view.host[0], view.host[1]});
     entries.push_back(c.arena.entry(view, slot_of_sum));
   }
-  const telemetry::RunQueue before = telemetry::run_queue();
-  const auto times = c.run(adding, entries);
-  if (!times) return tl::unexpected(times.error());
-  const double late_s = (telemetry::run_queue() - before).waited_s;
-  const Waits since(c.worker.pid());
-  const auto fetched = c.arena.fetch(slot_of_sum);
-  if (!fetched) return end(fetched.error(), "download");
-  const double waited_s = since.for_others_s(fetched->received_s - times->synced_s);
+  const auto ran = run(c, adding, entries);
+  if (!ran) return tl::unexpected(ran.error());
+  Arena::Fetched fetched;
+  const auto fetch = [&]() -> tl::expected<double, Ending> {
+    const auto bytes = c.arena.fetch(slot_of_sum);
+    if (!bytes) return end(bytes.error(), "download");
+    fetched = *bytes;
+    return fetched.received_s;
+  };
+  const auto received = receive(c, fetch);
+  if (!received) return tl::unexpected(received.error());
   const Problem adding_problem = with_accumulate(c.problem, Accumulate::add);
   Step right =
-      c.checks.output(OutputChecks::Kind::grade, *fetched, {adding_problem, terms, c0.data(), fetched->output.data()});
+      c.checks.output(OutputChecks::Kind::grade, fetched, {adding_problem, terms, c0.data(), fetched.output.data()});
   if (!right) {
     right.error().reason = fmt::format("accumulated batch of {}: {}", count, right.error().reason);
     return tl::unexpected(std::move(right.error()));
   }
-  Seen seen{count, times->seconds(), fetched->received_s - times->revealed_s, waited_s};
-  const Waits once_more(c.worker.pid());
-  const double begin = now_s();
-  const auto again = c.arena.fetch(slot_of_sum);
-  if (!again) return end(again.error(), "download");
-  seen.again_s = again->received_s - begin;
-  seen.again_waited_s = once_more.for_others_s(seen.again_s);
-  seen.late_s = late_s;
-  return seen;
+  return with_download_again(c, seen_of(count, *ran, *received), fetch);
 }
 
 SeenOrEnding window_batch(const ProvenCase& c, int count) {
@@ -123,38 +162,29 @@ SeenOrEnding window_batch(const ProvenCase& c, int count) {
   for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[c.arena.secrets().below(i)]);
 
   // All are received before any is looked at: the judge's own work is no time of the device.
-  PrivateMemory received(c.plan.slot * static_cast<std::uint64_t>(count));
-  const auto place = [&](int slot) { return received.data() + c.plan.slot * static_cast<std::uint64_t>(slot); };
-  const telemetry::RunQueue before = telemetry::run_queue();
-  const auto times = c.run(c.kernel, entries);
-  if (!times) return tl::unexpected(times.error());
-  const double late_s = (telemetry::run_queue() - before).waited_s;
-  double received_s = 0;
-  const auto receive_all = [&]() -> Step {
+  PrivateMemory bytes(c.plan.slot * static_cast<std::uint64_t>(count));
+  const auto place = [&](int slot) { return bytes.data() + c.plan.slot * static_cast<std::uint64_t>(slot); };
+  const auto ran = run(c, c.kernel, entries);
+  if (!ran) return tl::unexpected(ran.error());
+  const auto receive_all = [&]() -> tl::expected<double, Ending> {
+    double last_s = 0;
     for (const int slot : order) {
       const auto at = c.arena.receive(slot, place(slot));
       if (!at) return end(at.error(), "download");
-      received_s = *at;
+      last_s = *at;
     }
-    return {};
+    return last_s;
   };
-  const Waits since(c.worker.pid());
-  CHIPFIT_ATTEMPT(receive_all());
-  Seen seen{count, times->seconds(), received_s - times->revealed_s, since.for_others_s(received_s - times->synced_s)};
+  const auto received = receive(c, receive_all);
+  if (!received) return tl::unexpected(received.error());
   for (int slot = 0; slot < count; ++slot) {
     const auto& view = views[static_cast<std::size_t>(slot)];
     const oracle::Inputs inputs{view.host[0], view.host[1]};
-    const auto fetched = c.arena.inspect(slot, place(slot), received_s);
+    const auto fetched = c.arena.inspect(slot, place(slot), received->at_s);
     CHIPFIT_ATTEMPT(
         c.checks.output(OutputChecks::Kind::grade, fetched, {c.problem, {&inputs, 1}, nullptr, fetched.output.data()}));
   }
-  const Waits once_more(c.worker.pid());
-  const double begin = now_s();
-  CHIPFIT_ATTEMPT(receive_all());
-  seen.again_s = received_s - begin;
-  seen.again_waited_s = once_more.for_others_s(seen.again_s);
-  seen.late_s = late_s;
-  return seen;
+  return with_download_again(c, seen_of(count, *ran, *received), receive_all);
 }
 
 Proven proven(Proven::Mode mode, const Seen& seen) {
